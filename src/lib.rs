@@ -1,0 +1,14 @@
+//! afterword: review what people said to your assistant.
+//!
+//! Exports come in through [`import`], live in one SQLite file behind [`store`], are found through the
+//! in-memory [`catalogue`] by the language of [`filter`], and are read and judged in [`tui`] or from
+//! [`cli`]. Each layer uses only those to its left:
+//!
+//! `text → model → filter → store → catalogue → import, export, analyze, stats → cli | tui`
+
+pub mod catalogue;
+pub mod filter;
+pub mod import;
+pub mod model;
+pub mod store;
+pub mod text;

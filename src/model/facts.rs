@@ -1,0 +1,148 @@
+//! What follows from the events of one conversation: the figures of the list, the turns, the problems.
+//!
+//! One derivation serves the store (narrow rows, turns), the reference evaluation of filters, the reader
+//! and the JSON, so that a figure cannot mean two things.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attributes, Confidence, Event, FlowState, Millis};
+use crate::text::Untrusted;
+
+/// What a user message is; each is exactly one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum MessageMark {
+    /// A button click: payload or clicked button.
+    Click,
+    /// A fallback, or effective confidence at or below the threshold.
+    NotUnderstood,
+    /// Understood.
+    Understood,
+    /// There is no prediction at all, or one without a name and confidence.
+    #[default]
+    NoPrediction,
+}
+
+/// A user message and everything up to the next; the first turn may have no user message.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TurnFacts {
+    /// Number of the first event.
+    pub first: u32,
+    /// Number after the last event.
+    pub end: u32,
+    /// Number of the user message.
+    pub user: Option<u32>,
+    /// Recorded intent.
+    pub intent: Option<Untrusted>,
+    /// Effective confidence.
+    pub confidence: Option<Confidence>,
+    /// Margin.
+    pub margin: Option<Confidence>,
+    /// Actions that count (no bookkeeping, with a name), with confidence.
+    pub actions: Vec<(Untrusted, Option<Confidence>)>,
+    /// Entities of the user message: name and JSON value.
+    pub entities: Vec<(Untrusted, Untrusted)>,
+    /// What the user message is.
+    pub mark: MessageMark,
+    /// A fallback event stands in it.
+    pub fallback: bool,
+    /// A fallback or a message not understood, unless a form accepted it as an answer.
+    pub problem: bool,
+    /// Low confidence or small margin, though the assistant acted and no fallback stands in it.
+    pub doubt: bool,
+}
+
+/// How far one run of a flow or form came.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FlowOutcome {
+    /// Flow or form.
+    pub name: Untrusted,
+    /// The last step reached.
+    pub step: Option<Untrusted>,
+    /// `Completed`, `Cancelled` or, where it was simply left, `Step` or `Started`.
+    pub state: FlowState,
+}
+
+/// Everything derived from one conversation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// Lowest event time.
+    pub started: Option<Millis>,
+    /// Highest event time.
+    pub ended: Option<Millis>,
+    /// User, bot and agent messages.
+    pub messages: u32,
+    /// User messages.
+    pub user_messages: u32,
+    /// Bot messages.
+    pub bot_messages: u32,
+    /// Agent messages.
+    pub agent_messages: u32,
+    /// The source's own count, else user messages that are neither clicks nor slot fills.
+    pub queries: u32,
+    /// Events that are a fallback.
+    pub fallbacks: u32,
+    /// Turns that are a problem.
+    pub problems: u32,
+    /// Lowest effective intent confidence.
+    pub min_confidence: Option<Confidence>,
+    /// Lowest margin.
+    pub min_margin: Option<Confidence>,
+    /// Lowest action confidence, bookkeeping and nameless actions left out.
+    pub min_action_confidence: Option<Confidence>,
+    /// The threshold that was applied.
+    pub threshold: Confidence,
+    /// Handed over to a human at least once.
+    pub escalated: bool,
+    /// Intents by name with how often, in order of first occurrence.
+    pub intents: Vec<(Untrusted, u32)>,
+    /// Actions that count, by name with how often.
+    pub actions: Vec<(Untrusted, u32)>,
+    /// Policies of those actions, each once.
+    pub policies: Vec<Untrusted>,
+    /// Entities: name and JSON value, each pair once.
+    pub entities: Vec<(Untrusted, Untrusted)>,
+    /// Slots filled at any time, reverted or not: name and JSON value, each pair once; clearing is no filling.
+    pub slots: Vec<(Untrusted, Untrusted)>,
+    /// Final value of every slot that has one or was cleared, as JSON text.
+    pub final_slots: Vec<(Untrusted, Untrusted)>,
+    /// Flows in order of start.
+    pub flows: Vec<FlowOutcome>,
+    /// Flow and step pairs entered, each once.
+    pub steps: Vec<(Untrusted, Untrusted)>,
+    /// Steps that ask (`node:`), each once.
+    pub nodes: Vec<Untrusted>,
+    /// The turns.
+    pub turns: Vec<TurnFacts>,
+    /// At least one user message is a click.
+    pub clicked: bool,
+    /// The event whose text is the preview: first problem, else first typed message of three words or
+    /// more, else first typed message, else first message.
+    pub preview: Option<u32>,
+    /// Mark beside the lowest confidence in the list: a turn not understood by fallback (`x`).
+    pub failed: bool,
+    /// Mark beside the lowest confidence in the list: low, but acted (`?`).
+    pub doubted: bool,
+}
+
+/// True for actions that only keep the books: kept as events, folded, never counted.
+pub fn is_bookkeeping(action: &str) -> bool {
+    matches!(action, "action_listen" | "action_session_start")
+}
+
+/// Sets [`Event::reverted`] over the whole list: what a later rewind, undo or restart took back.
+pub fn mark_reverted(events: &mut [Event]) {
+    let _ = events;
+}
+
+impl Facts {
+    /// Derives everything from the attributes and the events (with `reverted` set). `threshold` is the
+    /// source's, where one is known; a threshold recorded in these events or attributes goes before it.
+    pub fn derive(
+        attributes: &Attributes,
+        events: &[Event],
+        threshold: Option<Confidence>,
+    ) -> Self {
+        let _ = (attributes, events, threshold);
+        Self::default()
+    }
+}

@@ -1,0 +1,31 @@
+//! The things of afterword as plain data: conversations, events, reviews and changes.
+//!
+//! The words are those of the product: one thing has one name. This module knows neither SQL nor
+//! files nor the screen; what can be computed from one conversation alone is computed here, in one
+//! place, for the store, the reference evaluation and the reader alike.
+
+mod confidence;
+mod conversation;
+mod event;
+mod facts;
+mod ids;
+mod preset;
+mod review;
+mod slots;
+mod time;
+
+pub use confidence::{Confidence, DEFAULT_THRESHOLD};
+pub use conversation::{Attributes, Imported, ReviewSeed};
+pub use event::{
+    ActionRun, Author, Button, Entity, Event, EventKind, FlowState, FlowStep, Prediction, Ranked,
+    SlotSet,
+};
+pub use facts::{Facts, FlowOutcome, MessageMark, TurnFacts, is_bookkeeping, mark_reverted};
+pub use ids::{ConversationId, ConversationKey, EntryId, EventKey, event_keys};
+pub use preset::{Preset, SortKey};
+pub use review::{
+    Ack, Change, CorrectionField, Edit, EntryKind, EventTarget, JournalEntry, LeftAlone, Note,
+    NoteId, Review, Set, Status, Tag, Target, Verdict,
+};
+pub use slots::{SlotState, slot_state_at};
+pub use time::{Clock, Millis};

@@ -1,0 +1,17 @@
+//! Untrusted text and its only ways out.
+//!
+//! Everything that comes from a log is [`Untrusted`]. It reaches a terminal as [`SafeText`] alone, a
+//! file as the exact bytes through the exporter of that format, and the search index as [`tokens`].
+//! This module must not know what a conversation is, and must not print.
+
+mod safe;
+mod spans;
+mod tokens;
+mod untrusted;
+mod wrap;
+
+pub use safe::{Cluster, SafeText};
+pub use spans::{age, clock_time, duration};
+pub use tokens::{Token, search_document, tokens};
+pub use untrusted::Untrusted;
+pub use wrap::{Line, wrap};
