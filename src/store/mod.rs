@@ -3,7 +3,15 @@
 //! Content comes in by [`Ingest`], review changes by [`Store::apply`] through the journal; everything
 //! else reads. This module must not print, must not know the screen, and must not parse exports.
 
+mod open;
+#[doc(hidden)]
+pub mod testing;
+
 use std::path::PathBuf;
+
+pub use open::Store;
+#[allow(unused_imports)] // for the files of this module
+pub(crate) use open::{next_rev, sqlite};
 
 use crate::model::{
     Attributes, Confidence, ConversationId, ConversationKey, Event, EventKey, Facts, FlowOutcome,
