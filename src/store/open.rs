@@ -102,3 +102,18 @@ pub(crate) fn next_rev(tx: &Connection) -> Result<i64> {
     .and_then(|mut q| q.query_row([], |r| r.get(0)))
     .map_err(sqlite("counting revisions"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::temporary;
+
+    #[test]
+    fn a_new_store_has_every_table() {
+        let (_dir, store) = temporary();
+        let tables: i64 = store
+            .connection()
+            .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('conversation', 'search', 'filter_history')", [], |r| r.get(0))
+            .unwrap();
+        assert_eq!(tables, 3);
+    }
+}

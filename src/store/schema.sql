@@ -57,6 +57,8 @@ CREATE TABLE card (
     summary BLOB NOT NULL,               -- exact minima, intents, actions, slots, flows as counted, postcard
     content BLOB NOT NULL                -- BLAKE3-128 of everything a person sees of the content
 ) STRICT;
+-- Ids that a conversation had before an import brought an earlier beginning of it: they go on naming it.
+CREATE TABLE former_id (id BLOB PRIMARY KEY, row INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX card_native ON card (source, native, session);
 CREATE INDEX card_user ON card (user_id);
 CREATE INDEX card_name ON card (user_name) WHERE user_name IS NOT NULL;
@@ -82,7 +84,7 @@ CREATE TABLE slot_value (
 
 -- One document a conversation, of the words of text::tokens; contentless, replaced as a whole.
 CREATE VIRTUAL TABLE search USING fts5 (
-    user, bot, content='', contentless_delete=1, columnsize=0,
+    user, bot, content='', contentless_delete=1,
     tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
 );
 
