@@ -3,15 +3,36 @@
 //! Content comes in by [`Ingest`], review changes by [`Store::apply`] through the journal; everything
 //! else reads. This module must not print, must not know the screen, and must not parse exports.
 
+mod body;
+mod cards;
+mod draft;
+mod guard;
+mod ingest;
+mod migrate;
+mod narrow;
 mod open;
+mod place;
+mod record;
+mod resolve;
+mod reviews_shim;
+#[allow(clippy::module_inception)] // the store's own file
+mod store;
+mod surroundings;
 #[doc(hidden)]
 pub mod testing;
+#[cfg(test)]
+mod tests;
+mod threshold;
+mod unite;
+mod whole;
 
 use std::path::PathBuf;
 
-pub use open::Store;
-#[allow(unused_imports)] // for the files of this module
-pub(crate) use open::{next_rev, sqlite};
+pub use ingest::{Ingest, Position, SourceSpec};
+pub use narrow::{StoredTurn, folded, named};
+pub use resolve::Found;
+pub use store::{Interrupter, Store};
+pub(crate) use store::{next_rev, sqlite};
 
 use crate::model::{
     Attributes, Confidence, ConversationId, ConversationKey, Event, EventKey, Facts, FlowOutcome,

@@ -1,119 +1,395 @@
 //! Opening a store: the one place where a connection is made and its rules are set.
 //!
 //! Nothing else may open the file, not even to read a byte: closing any other descriptor of it would drop
-//! SQLite's locks.
+//! SQLite's locks. Whether a file is a store is therefore asked through SQLite too, read-only, so that a
+//! file that is none stays as it is, byte for byte.
 
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{Access, Result, StoreError};
+use super::guard::Identity;
+use super::migrate::{self, VERSION};
+use super::store::Store;
+use super::surroundings::{Machine, Survey, survey};
+use super::{Access, Result, StoreError, sqlite};
 
 /// `Aftw`: marks the file as a store of this program.
-pub(crate) const APPLICATION_ID: i32 = 0x4166_7477;
+const APPLICATION_ID: i32 = 0x4166_7477;
 
-/// One open store. Not shared between threads: each thread that needs it opens its own.
-pub struct Store {
-    conn: Connection,
-    path: PathBuf,
-    access: Access,
-    notices: Vec<String>,
-}
+/// Older ones had faults in the write-ahead log or in what the store uses.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// How long a writer waits for another one.
+const WAIT: std::time::Duration = std::time::Duration::from_secs(5);
+
+const NO_URI: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
 
 impl Store {
-    /// Opens the store at `path`; creates it where `access` allows.
+    /// Opens the store at `path`; creates it where `access` allows. On media that cannot be written, the
+    /// store is opened for reading alone: [`Store::access`] says so, and [`Store::notices`] in words.
     pub fn open(path: &Path, access: &Access) -> Result<Self> {
-        let conn = Connection::open(path).map_err(sqlite("opening the store"))?;
-        let store = Self {
-            conn,
-            path: path.to_path_buf(),
-            access: *access,
-            notices: Vec::new(),
-        };
-        let tables: i64 = store
-            .conn
-            .query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))
-            .map_err(sqlite("opening the store"))?;
-        if tables == 0 {
-            store
-                .conn
-                .execute_batch(include_str!("schema.sql"))
-                .map_err(sqlite("creating the store"))?;
+        open_at(path, *access, &Machine)
+    }
+}
+
+/// [`Store::open`] on a machine that a test may make up.
+pub(crate) fn open_at(path: &Path, access: Access, machine: &dyn Survey) -> Result<Store> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(unusable(
+            path,
+            format!("the linked SQLite {} is too old", rusqlite::version()),
+        ));
+    }
+    let path = &canonical(path)?;
+    let mut notices = Vec::new();
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let found = fs::metadata(path).ok();
+    match &found {
+        Some(file) => check_file(path, file, &mut notices)?,
+        None if access == Access::Read => {
+            return Err(unusable(
+                path,
+                "there is no store here: import something first",
+            ));
         }
-        Ok(store)
+        None => make_folder(folder)?,
     }
-
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
+    let around = survey(folder, machine);
+    if let Some(kind) = around.network {
+        if found.is_none() {
+            return Err(unusable(
+                path,
+                format!(
+                    "this folder is on a {kind} file system, where a store can be damaged: name a \
+                     local one with --store"
+                ),
+            ));
+        }
+        notices.push(format!(
+            "The store lies on a {kind} file system, where it can be damaged: move it to a local disk."
+        ));
     }
-
-    /// Why it was opened.
-    pub fn access(&self) -> Access {
-        self.access
+    if let Some(service) = around.synchronised {
+        notices.push(format!(
+            "The store lies in a folder that {service} synchronises: a copy taken while it is in use is \
+             incomplete. Keep it elsewhere."
+        ));
     }
-
-    /// What the user should know about the place of the store, once.
-    pub fn notices(&self) -> &[String] {
-        &self.notices
+    if found.is_none() {
+        create_file(path, folder)?;
     }
+    connect(path, access, notices)
+}
 
-    /// For the other files of this module.
-    pub(crate) fn connection(&self) -> &Connection {
-        &self.conn
+fn connect(path: &Path, access: Access, mut notices: Vec<String>) -> Result<Store> {
+    let probe = probe(path)?;
+    if probe.is_empty() && (access == Access::Read || probe.read_only) {
+        return Err(unusable(path, "the store is empty: import something first"));
     }
-
-    /// For the other files of this module; a write goes through [`Store::write`].
-    pub(crate) fn connection_mut(&mut self) -> &mut Connection {
-        &mut self.conn
+    probe.check(path)?;
+    let access = match access {
+        _ if !probe.read_only => access,
+        _ => {
+            notices.push("READ-ONLY: the store is on media that cannot be written.".into());
+            Access::Read
+        }
+    };
+    let immutable = probe.immutable;
+    drop(probe.conn);
+    let mut conn = match access {
+        Access::Read => open_read_only(path, immutable),
+        _ => Connection::open_with_flags(path, NO_URI | OpenFlags::SQLITE_OPEN_READ_WRITE),
     }
+    .map_err(|e| cannot(path, e))?;
+    rules(&conn, path, access)?;
+    if access != Access::Read {
+        create_schema(&mut conn, path)?;
+        if let Some(backup) = migrate::migrate(&mut conn, path, migrate::STEPS)? {
+            notices.push(format!(
+                "The store was brought up to version {VERSION}; the former one is kept as {}.",
+                backup.display()
+            ));
+        }
+    }
+    let identity = Identity::of(path);
+    Ok(Store::new(
+        conn,
+        path.to_path_buf(),
+        access,
+        notices,
+        identity,
+    ))
+}
 
-    /// Does `work` in one `BEGIN IMMEDIATE` transaction and commits it, after checking that the file on
-    /// disk is still the one that was opened. An error of `work` rolls everything back.
-    pub(crate) fn write<T>(
-        &mut self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
-    ) -> Result<T> {
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(sqlite("writing"))?;
-        let done = work(&tx)?;
-        tx.commit().map_err(sqlite("writing"))?;
-        Ok(done)
+/// The file with every link of its folder followed, so that one store has one name.
+fn canonical(path: &Path) -> Result<PathBuf> {
+    let absolute = std::path::absolute(path).map_err(|e| unusable(path, e.to_string()))?;
+    if let Ok(real) = fs::canonicalize(&absolute) {
+        return Ok(real);
+    }
+    if fs::symlink_metadata(&absolute).is_ok() {
+        return Err(unusable(path, "it is a link to nowhere"));
+    }
+    let (Some(folder), Some(name)) = (absolute.parent(), absolute.file_name()) else {
+        return Err(unusable(path, "it is no file name"));
+    };
+    // Of the folder, what is there already; the rest is made.
+    let real = folder.ancestors().find_map(|there| {
+        let rest = folder.strip_prefix(there).ok()?;
+        Some(fs::canonicalize(there).ok()?.join(rest))
+    });
+    Ok(real.unwrap_or_else(|| folder.to_path_buf()).join(name))
+}
+
+fn check_file(path: &Path, file: &fs::Metadata, notices: &mut Vec<String>) -> Result<()> {
+    if !file.is_file() {
+        return Err(unusable(path, "it is not a file"));
+    }
+    if file.nlink() > 1 {
+        return Err(unusable(
+            path,
+            "it has several names (hard links), which SQLite does not survive: keep one of them",
+        ));
+    }
+    if file.permissions().mode() & 0o077 != 0 {
+        notices.push(format!(
+            "Others on this machine may read the store: chmod 600 {}",
+            path.display()
+        ));
+    }
+    Ok(())
+}
+
+fn make_folder(folder: &Path) -> Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|e| unusable(folder, format!("the folder cannot be made: {e}")))
+}
+
+/// Makes the empty file with its rights before SQLite opens it; the write-ahead log inherits them.
+fn create_file(path: &Path, folder: &Path) -> Result<()> {
+    let made = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Ok(file) => file
+            .set_permissions(fs::Permissions::from_mode(0o600))
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::File::open(folder)?.sync_all())
+            .map_err(|e| unusable(path, format!("it cannot be made: {e}"))),
+        // Another process was faster.
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(e) => Err(unusable(path, format!("it cannot be made: {e}"))),
     }
 }
 
-/// Turns SQLite's word into ours: `.map_err(sqlite("reading the list"))`.
-pub(crate) fn sqlite(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
-    move |source| match source.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::Interrupted,
-        _ => StoreError::Sqlite { doing, source },
+/// What a read-only look at the file told.
+struct Probe {
+    conn: Connection,
+    application: i32,
+    version: i32,
+    tables: i64,
+    read_only: bool,
+    immutable: bool,
+}
+
+impl Probe {
+    /// No table and no mark: a file of which nothing was committed yet.
+    fn is_empty(&self) -> bool {
+        self.tables == 0 && self.application == 0 && self.version == 0
+    }
+
+    fn check(&self, path: &Path) -> Result<()> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        if self.application != APPLICATION_ID {
+            return Err(unusable(
+                path,
+                "it is a database, but not a store of afterword",
+            ));
+        }
+        if self.version > VERSION {
+            return Err(unusable(
+                path,
+                format!(
+                    "a newer afterword wrote it (store version {}, this one knows {VERSION}): update \
+                     afterword, or name another --store",
+                    self.version
+                ),
+            ));
+        }
+        if self.version < 1 {
+            return Err(unusable(path, "its version is missing: restore a backup"));
+        }
+        Ok(())
     }
 }
 
-/// Next value of the store's one counter: every row written in this transaction carries it, so that
-/// another process can ask for what changed since.
-pub(crate) fn next_rev(tx: &Connection) -> Result<i64> {
-    tx.prepare_cached(
-        "INSERT INTO meta (name, value) VALUES ('rev', 1)
-         ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
-    )
-    .and_then(|mut q| q.query_row([], |r| r.get(0)))
-    .map_err(sqlite("counting revisions"))
+fn probe(path: &Path) -> Result<Probe> {
+    let read_only = !may_write(path);
+    let first = open_read_only(path, false).and_then(|conn| look(conn, read_only, false));
+    match first {
+        Ok(probe) => Ok(probe),
+        // A cleanly closed store on media that cannot be written has no log and cannot have one.
+        Err(_) if read_only && no_log(path) => open_read_only(path, true)
+            .and_then(|conn| look(conn, true, true))
+            .map_err(|e| cannot(path, e)),
+        Err(error) => Err(cannot(path, error)),
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::testing::temporary;
+fn look(conn: Connection, read_only: bool, immutable: bool) -> rusqlite::Result<Probe> {
+    conn.busy_timeout(WAIT)?;
+    let number = |sql: &str| conn.query_row(sql, [], |r| r.get(0));
+    let (application, version) = (
+        number("PRAGMA application_id")?,
+        number("PRAGMA user_version")?,
+    );
+    let tables = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    Ok(Probe {
+        application,
+        version,
+        tables,
+        conn,
+        read_only,
+        immutable,
+    })
+}
 
-    #[test]
-    fn a_new_store_has_every_table() {
-        let (_dir, store) = temporary();
-        let tables: i64 = store
-            .connection()
-            .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('conversation', 'search', 'filter_history')", [], |r| r.get(0))
-            .unwrap();
-        assert_eq!(tables, 3);
+fn open_read_only(path: &Path, immutable: bool) -> rusqlite::Result<Connection> {
+    let flags = NO_URI | OpenFlags::SQLITE_OPEN_READ_ONLY;
+    if !immutable {
+        return Connection::open_with_flags(path, flags);
+    }
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
+                uri.push(char::from(*byte));
+            }
+            other => uri.push_str(&format!("%{other:02x}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)
+}
+
+fn may_write(path: &Path) -> bool {
+    let writable = |p: &Path| rustix::fs::access(p, rustix::fs::Access::WRITE_OK).is_ok();
+    writable(path) && path.parent().is_none_or(writable)
+}
+
+fn no_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    fs::metadata(log).map_or(true, |m| m.len() == 0)
+}
+
+/// Sets the rules of a connection and reads back those that safety rests on.
+fn rules(conn: &Connection, path: &Path, access: Access) -> Result<()> {
+    let set = || -> rusqlite::Result<(String, i64)> {
+        conn.busy_timeout(WAIT)?;
+        conn.set_prepared_statement_cache_capacity(128);
+        conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        conn.pragma_update(None, "trusted_schema", false)?;
+        conn.pragma_update(None, "cell_size_check", true)?;
+        conn.pragma_update(None, "temp_store", "MEMORY")?;
+        let cache = if access == Access::Import {
+            -65_536
+        } else {
+            -16_384
+        };
+        conn.pragma_update(None, "cache_size", cache)?;
+        if access == Access::Read {
+            conn.pragma_update(None, "query_only", true)?;
+            return Ok(("wal".into(), 0));
+        }
+        conn.pragma_update(None, "page_size", 8192)?;
+        let mode = conn.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0))?;
+        let level = if access == Access::Import {
+            "NORMAL"
+        } else {
+            "FULL"
+        };
+        conn.pragma_update(None, "synchronous", level)?;
+        Ok((
+            mode,
+            conn.query_row("PRAGMA synchronous", [], |r| r.get(0))?,
+        ))
+    };
+    let (mode, level) = set().map_err(|e| cannot(path, e))?;
+    let wanted = match access {
+        Access::Read => 0,
+        Access::Import => 1,
+        Access::Review => 2,
+    };
+    if mode != "wal" || level != wanted {
+        return Err(unusable(
+            path,
+            format!("SQLite refuses to write it safely here (journal {mode}, synchronous {level})"),
+        ));
+    }
+    Ok(())
+}
+
+/// Makes every table, the mark and the version in one transaction: a store is empty or complete.
+fn create_schema(conn: &mut Connection, path: &Path) -> Result<()> {
+    let empty = |conn: &Connection| -> rusqlite::Result<bool> {
+        conn.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |r| r.get(0))
+    };
+    if !empty(conn).map_err(|e| cannot(path, e))? {
+        return Ok(());
+    }
+    let mut random = [0u8; 48];
+    getrandom::fill(&mut random).map_err(|e| unusable(path, format!("no random numbers: {e}")))?;
+    let mut create = || -> rusqlite::Result<()> {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have made it while this one waited.
+        if empty(&tx)? {
+            tx.execute_batch(include_str!("schema.sql"))?;
+            tx.execute(
+                "INSERT INTO meta (name, value) VALUES ('uuid', ?1), ('pseudonyms', ?2), ('rev', 0)",
+                [&random[..16], &random[16..]],
+            )?;
+            tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+            tx.pragma_update(None, "user_version", 1)?;
+        }
+        tx.commit()
+    };
+    create().map_err(sqlite("creating the store"))
+}
+
+/// SQLite's refusal of a file in words.
+fn cannot(path: &Path, error: rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode;
+    let reason = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => "it is not a store of afterword".into(),
+        Some(ErrorCode::DatabaseCorrupt) => {
+            "it is damaged: restore a backup, or run `afterword doctor` on a copy".into()
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another program holds it locked: close that, and try again".into()
+        }
+        Some(ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            "it cannot be opened: check the rights of the file and its folder".into()
+        }
+        _ => format!("it cannot be opened: {error}"),
+    };
+    unusable(path, reason)
+}
+
+/// Names the file and the way out.
+pub(crate) fn unusable(path: &Path, reason: impl Into<String>) -> StoreError {
+    StoreError::Unusable {
+        path: path.to_path_buf(),
+        reason: reason.into(),
     }
 }

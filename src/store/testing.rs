@@ -1,8 +1,9 @@
-//! Stores for tests: in a folder of their own that goes with them.
+//! For tests: stores in a folder of their own that goes with them, and conversations to put into them.
 
 use tempfile::TempDir;
 
-use super::{Access, Store};
+use super::{Access, SourceSpec, Store};
+use crate::model::{Attributes, ConversationKey, Event, EventKind, Imported, Millis};
 
 /// An empty store in a new folder; the folder goes when the first value does.
 ///
@@ -18,5 +19,54 @@ pub fn temporary() -> (TempDir, Store) {
     match Store::open(&dir.path().join("store.db"), &Access::Review) {
         Ok(store) => (dir, store),
         Err(error) => panic!("no test store: {error}"),
+    }
+}
+
+/// An import of the source `main`, split at markers.
+#[doc(hidden)]
+pub fn main_source() -> SourceSpec {
+    SourceSpec {
+        name: "main".into(),
+        format: "rasa".into(),
+        session_mode: "marker".into(),
+    }
+}
+
+/// A message at a moment.
+#[doc(hidden)]
+pub fn message(kind: EventKind, at: i64, text: &str) -> Event {
+    Event {
+        at: Some(Millis(at)),
+        kind,
+        text: Some(text.into()),
+        raw: Some(format!("{{\"text\":{text:?}}}").into()),
+        ..Event::default()
+    }
+}
+
+/// The marker with which a session begins.
+#[doc(hidden)]
+pub fn session_start(at: i64) -> Event {
+    message(EventKind::Session, at, "session_started")
+}
+
+/// A conversation of the source `main` as an importer yields it: the key is that of its first event.
+#[doc(hidden)]
+pub fn imported(native: &str, events: Vec<Event>) -> Imported {
+    let time = events.first().and_then(|e| e.at).unwrap_or_default();
+    Imported {
+        key: ConversationKey {
+            source: "main".into(),
+            native: native.into(),
+            time,
+        },
+        external_id: None,
+        attributes: Attributes {
+            user_id: Some(native.into()),
+            channel: Some("web".into()),
+            ..Attributes::default()
+        },
+        events,
+        reviews: Vec::new(),
     }
 }

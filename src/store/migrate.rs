@@ -1,0 +1,95 @@
+//! From an older store to the present one: a numbered list, forward only.
+//!
+//! Before the first step the store is copied and the copy verified. Each step is one transaction that
+//! also writes the new version: whatever happens, a store has one version as a whole.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::open::unusable;
+use super::{Result, sqlite};
+
+/// The version this program reads and writes.
+pub(crate) const VERSION: i32 = 1;
+
+/// One step.
+pub(crate) struct Step {
+    /// The version it leads to, from the one before.
+    pub to: i32,
+    /// What it does; never changed once released.
+    pub run: fn(&Transaction<'_>) -> Result<()>,
+}
+
+/// All steps, ascending. Version 1 is `schema.sql`.
+pub(crate) const STEPS: &[Step] = &[];
+
+/// Runs the steps that the store still lacks; returns the backup where there were any.
+pub(crate) fn migrate(
+    conn: &mut Connection,
+    path: &Path,
+    steps: &[Step],
+) -> Result<Option<PathBuf>> {
+    let from = version(conn)?;
+    let Some(last) = steps.last().filter(|s| s.to > from) else {
+        return Ok(None);
+    };
+    let backup = back_up(conn, path, from)?;
+    for step in steps.iter().filter(|s| s.to > from) {
+        let tx = conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(sqlite("upgrading the store"))?;
+        // Another process may have done this step while this one waited.
+        if version(&tx)? >= step.to {
+            continue;
+        }
+        (step.run)(&tx)?;
+        tx.pragma_update(None, "user_version", step.to)
+            .and_then(|()| tx.commit())
+            .map_err(sqlite("upgrading the store"))?;
+    }
+    let now = version(conn)?;
+    if now < last.to {
+        return Err(unusable(
+            path,
+            format!("the upgrade ended at version {now}"),
+        ));
+    }
+    Ok(Some(backup))
+}
+
+fn version(conn: &Connection) -> Result<i32> {
+    conn.query_row("PRAGMA user_version", [], |r| r.get(0))
+        .map_err(sqlite("reading the version of the store"))
+}
+
+/// Copies the store beside itself and verifies the copy; it gets its name only then.
+fn back_up(conn: &Connection, path: &Path, version: i32) -> Result<PathBuf> {
+    let failed = |e: std::io::Error| unusable(path, format!("it cannot be backed up: {e}"));
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let copy = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    fs::set_permissions(copy.path(), fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    {
+        let mut to = Connection::open(copy.path()).map_err(sqlite("backing the store up"))?;
+        rusqlite::backup::Backup::new(conn, &mut to)
+            .and_then(|b| b.run_to_completion(512, std::time::Duration::ZERO, None))
+            .map_err(sqlite("backing the store up"))?;
+        let word: String = to
+            .query_row("PRAGMA integrity_check(1)", [], |r| r.get(0))
+            .map_err(sqlite("checking the backup"))?;
+        if word != "ok" {
+            return Err(unusable(path, format!("its backup is damaged: {word}")));
+        }
+    }
+    copy.as_file().sync_all().map_err(failed)?;
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".v{version}.backup"));
+    let name = PathBuf::from(name);
+    copy.persist(&name).map_err(|e| failed(e.error))?;
+    fs::File::open(folder)
+        .and_then(|f| f.sync_all())
+        .map_err(failed)?;
+    Ok(name)
+}

@@ -1,0 +1,268 @@
+//! The compact forms that the catalogue and the questions about single turns are answered from:
+//! lists of value ids, stored turns, folded values.
+//!
+//! Pure conversions; this file must not run SQL.
+
+use serde::{Deserialize, Serialize};
+
+use super::Facet;
+use crate::model::{Attributes, Confidence, Facts, FlowState, MessageMark, TurnFacts};
+use crate::text::Untrusted;
+
+/// Longest value kept for filtering, in bytes: a value of metadata may be a whole document.
+const LONGEST_VALUE: usize = 200;
+
+/// A value as filters compare it: JSON strings without their quotes, lower case, not too long.
+pub fn folded(json: &str) -> String {
+    let plain: Option<String> = json
+        .starts_with('"')
+        .then(|| serde_json::from_str(json).ok())
+        .flatten();
+    let mut text = plain.as_deref().unwrap_or(json).to_lowercase();
+    cut(&mut text);
+    text
+}
+
+fn cut(text: &mut String) {
+    if text.len() > LONGEST_VALUE {
+        let end = (0..=LONGEST_VALUE)
+            .rev()
+            .find(|&i| text.is_char_boundary(i));
+        text.truncate(end.unwrap_or(0));
+    }
+}
+
+/// `name=value` as the facets `Meta` and `EntityValue` hold it.
+pub fn named(name: &str, json: &str) -> String {
+    let mut text = name.to_lowercase();
+    cut(&mut text);
+    text.push('=');
+    text.push_str(&folded(json));
+    text
+}
+
+/// Writes ascending ids as LEB128 deltas.
+pub(crate) fn encode_ids(ids: &[i64]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(ids.len() * 2);
+    let mut last = 0;
+    for &id in ids {
+        let mut delta = (id - last) as u64;
+        last = id;
+        while delta >= 0x80 {
+            out.push(delta as u8 | 0x80);
+            delta >>= 7;
+        }
+        out.push(delta as u8);
+    }
+    out
+}
+
+/// Reads what [`encode_ids`] wrote, appending to `out`; false where the bytes are none.
+pub(crate) fn decode_ids(bytes: &[u8], out: &mut Vec<i64>) -> bool {
+    let (mut last, mut delta, mut shift) = (0i64, 0u64, 0u32);
+    for &byte in bytes {
+        if shift > 56 {
+            return false;
+        }
+        delta |= u64::from(byte & 0x7f) << shift;
+        shift += 7;
+        if byte & 0x80 == 0 {
+            let Some(id) = last.checked_add_unsigned(delta) else {
+                return false;
+            };
+            last = id;
+            out.push(id);
+            (delta, shift) = (0, 0);
+        }
+    }
+    shift == 0
+}
+
+/// One turn as the store keeps it for questions about single turns. Names are ids of facet values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredTurn {
+    /// Number of the first event.
+    pub first: u32,
+    /// Number after the last event.
+    pub end: u32,
+    /// Number of the user message.
+    pub user: Option<u32>,
+    /// Recorded intent.
+    pub intent: Option<i64>,
+    /// Effective confidence in ten-thousandths.
+    pub confidence: Option<i16>,
+    /// Margin in ten-thousandths.
+    pub margin: Option<i16>,
+    /// Actions that count, with confidence in ten-thousandths.
+    pub actions: Vec<(i64, Option<i16>)>,
+    /// Entities: ids of [`Facet::Entity`] and [`Facet::EntityValue`].
+    pub entities: Vec<(i64, i64)>,
+    /// What the user message is.
+    pub mark: MessageMark,
+    /// A fallback event stands in it.
+    pub fallback: bool,
+    /// It is a problem.
+    pub problem: bool,
+    /// It is doubtful.
+    pub doubt: bool,
+}
+
+impl StoredTurn {
+    /// Packs one turn; `id` gives the number of a value.
+    pub(crate) fn of<E>(
+        turn: &TurnFacts,
+        mut id: impl FnMut(Facet, &str) -> Result<i64, E>,
+    ) -> Result<Self, E> {
+        let steps = |c: &Option<Confidence>| c.map(Confidence::steps);
+        let intent = match &turn.intent {
+            Some(name) => Some(id(Facet::Intent, name.for_search())?),
+            None => None,
+        };
+        let mut actions = Vec::with_capacity(turn.actions.len());
+        for (name, confidence) in &turn.actions {
+            actions.push((id(Facet::Action, name.for_search())?, steps(confidence)));
+        }
+        let mut entities = Vec::with_capacity(turn.entities.len());
+        for (name, value) in &turn.entities {
+            let (name, value) = (name.for_search(), value.for_search());
+            entities.push((
+                id(Facet::Entity, name)?,
+                id(Facet::EntityValue, &named(name, value))?,
+            ));
+        }
+        Ok(Self {
+            first: turn.first,
+            end: turn.end,
+            user: turn.user,
+            intent,
+            confidence: steps(&turn.confidence),
+            margin: steps(&turn.margin),
+            actions,
+            entities,
+            mark: turn.mark,
+            fallback: turn.fallback,
+            problem: turn.problem,
+            doubt: turn.doubt,
+        })
+    }
+}
+
+/// Writes the turns of one conversation.
+pub(crate) fn encode_turns(turns: &[StoredTurn]) -> Vec<u8> {
+    // Plain data into memory: there is nothing that could fail.
+    postcard::to_stdvec(turns).unwrap_or_default()
+}
+
+/// Reads what [`encode_turns`] wrote; `None` where the bytes are none.
+pub(crate) fn decode_turns(bytes: &[u8]) -> Option<Vec<StoredTurn>> {
+    postcard::from_bytes(bytes).ok()
+}
+
+/// Every value of the conversation that filters and facets know, some more than once.
+pub(crate) fn facet_values(attributes: &Attributes, facts: &Facts) -> Vec<(Facet, String)> {
+    let mut out = Vec::with_capacity(32);
+    let mut add = |facet, value: &str| {
+        let mut value = value.to_owned();
+        cut(&mut value);
+        out.push((facet, value));
+    };
+    for (facet, value) in [
+        (Facet::Channel, &attributes.channel),
+        (Facet::Language, &attributes.language),
+        (Facet::Version, &attributes.version),
+        (Facet::Location, &attributes.location),
+        (Facet::Device, &attributes.device),
+        (Facet::Agent, &attributes.agent),
+        (Facet::Sentiment, &attributes.sentiment),
+    ] {
+        if let Some(value) = value {
+            add(facet, value.for_search());
+        }
+    }
+    for topic in &attributes.topics {
+        add(Facet::Topic, topic.for_search());
+    }
+    for (name, _) in &facts.intents {
+        add(Facet::Intent, name.for_search());
+    }
+    for (name, _) in &facts.actions {
+        add(Facet::Action, name.for_search());
+    }
+    for name in &facts.policies {
+        add(Facet::Policy, name.for_search());
+    }
+    for (name, value) in &facts.entities {
+        add(Facet::Entity, name.for_search());
+        add(
+            Facet::EntityValue,
+            &named(name.for_search(), value.for_search()),
+        );
+    }
+    for (name, _) in &facts.slots {
+        add(Facet::Slot, name.for_search());
+    }
+    for flow in &facts.flows {
+        add(Facet::Flow, flow.name.for_search());
+        if flow.state == FlowState::Completed {
+            add(Facet::Completed, flow.name.for_search());
+            continue;
+        }
+        add(Facet::Dropoff, flow.name.for_search());
+        if let Some(step) = &flow.step {
+            add(Facet::Dropoff, &slashed(&flow.name, step));
+        }
+    }
+    for (flow, step) in &facts.steps {
+        add(Facet::Flow, flow.for_search());
+        add(Facet::Step, &slashed(flow, step));
+    }
+    for node in &facts.nodes {
+        add(Facet::Node, node.for_search());
+    }
+    for (name, value) in &attributes.metadata {
+        add(Facet::Meta, &named(name.for_search(), value.for_search()));
+    }
+    if let Some(environment) = &attributes.environment {
+        add(Facet::Meta, &named("environment", environment.for_search()));
+    }
+    out
+}
+
+fn slashed(flow: &Untrusted, step: &Untrusted) -> String {
+    format!("{}/{}", flow.for_search(), step.for_search())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn values_are_folded_for_comparing() {
+        assert_eq!(folded("\"Rome\\u0041\""), "romea");
+        assert_eq!(folded("Rome"), "rome");
+        assert_eq!(folded("3.50"), "3.50");
+        assert_eq!(folded("{\"A\":1}"), "{\"a\":1}");
+        assert_eq!(folded("\"unclosed"), "\"unclosed");
+        assert_eq!(named("City", "\"ROME\""), "city=rome");
+        let long = folded(&"ä".repeat(5_000));
+        assert_eq!(long, "ä".repeat(100));
+    }
+
+    proptest! {
+        #[test]
+        fn ids_read_back(mut ids in proptest::collection::btree_set(0i64..i64::MAX / 512, 0..60)) {
+            ids.insert(1);
+            let ids: Vec<i64> = ids.into_iter().collect();
+            let mut back = Vec::new();
+            prop_assert!(decode_ids(&encode_ids(&ids), &mut back));
+            prop_assert_eq!(back, ids);
+        }
+
+        #[test]
+        fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let _ = decode_ids(&bytes, &mut Vec::new());
+            let _ = decode_turns(&bytes);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Conversations in, conversations out.
+
+use crate::model::{Event, EventKind, Imported};
+use crate::store::testing::{imported, main_source, message, session_start, temporary};
+use crate::store::{Outcome, Position, Store, StoreError};
+
+/// A dialogue of one session: a marker, then turns of both sides, a second apart.
+pub(super) fn dialogue(start: i64, messages: i64) -> Vec<Event> {
+    let mut events = vec![session_start(start)];
+    for n in 0..messages {
+        let kind = if n % 2 == 0 {
+            EventKind::User
+        } else {
+            EventKind::Bot
+        };
+        events.push(message(
+            kind,
+            start + 1000 * (n + 1),
+            &format!("message {n}"),
+        ));
+    }
+    events
+}
+
+pub(super) fn put_all(store: &mut Store, conversations: Vec<Imported>) -> Vec<Outcome> {
+    let mut ingest = store.begin_import(&main_source()).unwrap();
+    let outcomes = conversations
+        .into_iter()
+        .map(|c| ingest.put(c).unwrap())
+        .collect();
+    ingest.finish().unwrap();
+    outcomes
+}
+
+fn texts(store: &Store, row: i64) -> Vec<String> {
+    let whole = store.whole(row).unwrap().unwrap();
+    whole
+        .events
+        .iter()
+        .map(|e| e.text.as_ref().unwrap().for_search().to_owned())
+        .collect()
+}
+
+#[test]
+fn what_is_put_comes_back() {
+    let (_dir, mut store) = temporary();
+    let one = imported("anna", dialogue(1_000_000, 6));
+    assert_eq!(put_all(&mut store, vec![one.clone()]), [Outcome::New]);
+
+    let row = store.row_of(one.key.id()).unwrap().unwrap();
+    let whole = store.whole(row).unwrap().unwrap();
+    assert_eq!(whole.events, one.events);
+    assert_eq!(whole.card.attributes, one.attributes);
+    assert_eq!(whole.card.key, one.key);
+    assert_eq!(whole.card.external_id, "anna".into());
+    assert_eq!(store.cards(&[row]).unwrap(), [whole.card]);
+    assert_eq!(store.whole(row + 1).unwrap(), None);
+}
+
+#[test]
+fn cards_come_in_the_order_asked_for() {
+    let (_dir, mut store) = temporary();
+    put_all(
+        &mut store,
+        (0..5)
+            .map(|n| imported(&format!("u{n}"), dialogue(n * 100_000, 2)))
+            .collect(),
+    );
+    let cards = store.cards(&[4, 2, 99, 5, 2]).unwrap();
+    assert_eq!(
+        cards.iter().map(|c| c.row).collect::<Vec<_>>(),
+        [4, 2, 5, 2]
+    );
+    assert_eq!(cards[1], cards[3]);
+}
+
+#[test]
+fn sessions_of_one_sender_are_numbered_as_they_come() {
+    let (_dir, mut store) = temporary();
+    let sessions = || (0..3).map(|n| imported("anna", dialogue(n * 10_000_000, 2)));
+    assert_eq!(
+        put_all(&mut store, sessions().collect()),
+        [Outcome::New, Outcome::New, Outcome::New]
+    );
+    let labels: Vec<_> = store
+        .cards(&[1, 2, 3])
+        .unwrap()
+        .into_iter()
+        .map(|c| c.external_id)
+        .collect();
+    assert_eq!(labels, ["anna".into(), "anna#2".into(), "anna#3".into()]);
+    // Known ones keep their label, whatever comes before them.
+    let earlier = imported("anna", dialogue(-10_000_000, 2));
+    assert_eq!(put_all(&mut store, vec![earlier]), [Outcome::New]);
+    assert_eq!(
+        put_all(&mut store, sessions().collect()),
+        [Outcome::Unchanged, Outcome::Unchanged, Outcome::Unchanged]
+    );
+    assert_eq!(store.cards(&[4]).unwrap()[0].external_id, "anna#4".into());
+
+    let found = store.resolve("anna#2").unwrap();
+    assert_eq!(found.iter().map(|f| f.row).collect::<Vec<_>>(), [2]);
+    assert_eq!(store.resolve("anna").unwrap()[0].row, 1);
+    let id = found[0].id.to_string();
+    assert_eq!(store.resolve(&id[..10]).unwrap(), found);
+    assert_eq!(store.resolve("nobody").unwrap(), []);
+    assert_eq!(store.same_user(2).unwrap(), [4, 1, 2, 3]);
+}
+
+#[test]
+fn a_growing_conversation_is_updated_and_keeps_its_row() {
+    let (_dir, mut store) = temporary();
+    let all = dialogue(0, 8);
+    assert_eq!(
+        put_all(&mut store, vec![imported("anna", all[..4].to_vec())]),
+        [Outcome::New]
+    );
+    assert_eq!(
+        put_all(&mut store, vec![imported("anna", all.clone())]),
+        [Outcome::Updated]
+    );
+    assert_eq!(
+        put_all(&mut store, vec![imported("anna", all[..6].to_vec())]),
+        [Outcome::Unchanged]
+    );
+    assert_eq!(store.whole(1).unwrap().unwrap().events, all);
+    assert_eq!(texts(&store, 1).len(), 9);
+    let hits: i64 = store
+        .connection()
+        .query_row(
+            "SELECT count(*) FROM search WHERE search MATCH 'message'",
+            [],
+            |r| r.get(0),
+        )
+        .unwrap();
+    assert_eq!(hits, 1);
+}
+
+#[test]
+fn another_session_mode_needs_another_source() {
+    let (_dir, mut store) = temporary();
+    put_all(&mut store, vec![imported("anna", dialogue(0, 2))]);
+    let mut other = main_source();
+    other.session_mode = "gap:1800000".into();
+    let error = store.begin_import(&other).err().unwrap().to_string();
+    assert!(
+        error.contains("--source") && error.contains("--sessions"),
+        "{error}"
+    );
+    other.name = "second".into();
+    assert!(store.begin_import(&other).is_ok());
+    other.session_mode = "whatever".into();
+    assert!(matches!(
+        store.begin_import(&other),
+        Err(StoreError::Refused(_))
+    ));
+}
+
+#[test]
+fn an_abandoned_batch_leaves_nothing_and_a_committed_one_its_position() {
+    let (_dir, mut store) = temporary();
+    let mut ingest = store.begin_import(&main_source()).unwrap();
+    ingest.put(imported("anna", dialogue(0, 2))).unwrap();
+    ingest
+        .set_position(
+            b"file",
+            Position {
+                at: 100,
+                done: false,
+            },
+        )
+        .unwrap();
+    ingest.commit_batch().unwrap();
+    ingest.put(imported("bert", dialogue(0, 2))).unwrap();
+    ingest
+        .set_position(
+            b"file",
+            Position {
+                at: 200,
+                done: true,
+            },
+        )
+        .unwrap();
+    drop(ingest);
+
+    assert_eq!(store.cards(&[1, 2]).unwrap().len(), 1);
+    let complete: bool = store
+        .connection()
+        .query_row("SELECT complete FROM source", [], |r| r.get(0))
+        .unwrap();
+    assert!(!complete);
+    let ingest = store.begin_import(&main_source()).unwrap();
+    assert_eq!(
+        ingest.position(b"file").unwrap(),
+        Some(Position {
+            at: 100,
+            done: false
+        })
+    );
+    assert_eq!(ingest.position(b"other").unwrap(), None);
+    ingest.finish().unwrap();
+    let complete: bool = store
+        .connection()
+        .query_row("SELECT complete FROM source", [], |r| r.get(0))
+        .unwrap();
+    assert!(complete);
+}
