@@ -4,7 +4,9 @@
 //! file as the exact bytes through the exporter of that format, and the search index as [`tokens`].
 //! This module must not know what a conversation is, and must not print.
 
+mod chars;
 mod safe;
+mod sanitise;
 mod spans;
 mod tokens;
 mod untrusted;

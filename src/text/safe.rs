@@ -1,5 +1,9 @@
 //! Text that may be drawn: the result of the one function that makes log text harmless.
 
+use std::ops::Range;
+
+use super::sanitise::{Policy, sanitise};
+
 /// One grapheme cluster of a [`SafeText`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cluster<'a> {
@@ -17,44 +21,71 @@ pub struct Cluster<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SafeText {
     text: String,
-    /// One entry a cluster: end in `text`, offset in the original, width, marker.
-    clusters: Vec<(u32, u32, u8, bool)>,
+    clusters: Vec<Entry>,
+    /// Bytes of the original.
+    source_len: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Entry {
+    /// End in `text`.
+    end: u32,
+    /// Offset in the original.
+    start: u32,
+    width: u8,
+    marker: bool,
 }
 
 impl SafeText {
     /// For one line: line breaks become a visible marker.
     pub fn line(raw: &str) -> Self {
-        Self::sanitise(raw, false)
+        Self::line_within(raw, usize::MAX)
     }
 
     /// Line breaks stay, as clusters of width 0 with the text `"\n"`; only [`super::wrap`] sees them.
     pub fn block(raw: &str) -> Self {
-        Self::sanitise(raw, true)
+        let policy = Policy {
+            breaks: true,
+            columns: usize::MAX,
+        };
+        sanitise(raw, policy)
     }
 
-    fn sanitise(raw: &str, breaks: bool) -> Self {
-        let mut safe = Self::default();
-        for (start, c) in raw.char_indices() {
-            if c == '\n' && breaks {
-                safe.push("\n", 0, false, start);
-            } else if c.is_control() {
-                safe.push("\u{fffd}", 1, true, start);
-            } else {
-                safe.push(c.encode_utf8(&mut [0; 4]), 1, false, start);
-            }
+    /// The first `width` columns of [`SafeText::line`], with `…` where there is more; as fast for a
+    /// message of ten megabytes as for a short one.
+    pub fn preview(raw: &str, width: usize) -> Self {
+        Self::line_within(raw, width).cut(width)
+    }
+
+    fn line_within(raw: &str, columns: usize) -> Self {
+        let policy = Policy {
+            breaks: false,
+            columns,
+        };
+        sanitise(raw, policy)
+    }
+
+    pub(super) fn with_source_len(source_len: u32) -> Self {
+        Self {
+            source_len,
+            ..Self::default()
         }
-        safe
     }
 
-    fn push(&mut self, text: &str, width: u8, marker: bool, start: usize) {
+    /// For the sanitiser alone: adds a cluster it vouches for.
+    pub(super) fn push(&mut self, text: &str, width: u8, marker: bool, start: usize) {
         self.text.push_str(text);
-        self.clusters
-            .push((self.text.len() as u32, start as u32, width, marker));
+        self.clusters.push(Entry {
+            end: self.text.len() as u32,
+            start: start as u32,
+            width,
+            marker,
+        });
     }
 
     /// Columns of the whole text, line breaks counted as nothing.
     pub fn width(&self) -> usize {
-        self.clusters.iter().map(|c| usize::from(c.2)).sum()
+        self.clusters.iter().map(|c| usize::from(c.width)).sum()
     }
 
     /// Number of clusters.
@@ -69,13 +100,13 @@ impl SafeText {
 
     /// The cluster at `index`.
     pub fn cluster(&self, index: usize) -> Option<Cluster<'_>> {
-        let &(end, start, width, marker) = self.clusters.get(index)?;
-        let from = index.checked_sub(1).map_or(0, |i| self.clusters[i].0);
+        let entry = self.clusters.get(index)?;
+        let from = index.checked_sub(1).map_or(0, |i| self.clusters[i].end);
         Some(Cluster {
-            text: &self.text[from as usize..end as usize],
-            width,
-            marker,
-            start: start as usize,
+            text: &self.text[from as usize..entry.end as usize],
+            width: entry.width,
+            marker: entry.marker,
+            start: entry.start as usize,
         })
     }
 
@@ -89,9 +120,79 @@ impl SafeText {
         &self.text
     }
 
-    /// Cut to `width` columns, with `…` as the last where something was cut.
+    /// Index of the first cluster that stands for the byte at `raw_byte` of the original; the number of
+    /// clusters from its end on.
+    pub fn index_at(&self, raw_byte: usize) -> usize {
+        if raw_byte >= self.source_len as usize {
+            return self.len();
+        }
+        let after = self
+            .clusters
+            .partition_point(|c| c.start as usize <= raw_byte);
+        let Some(last) = after.checked_sub(1) else {
+            return 0;
+        };
+        let start = self.clusters[last].start;
+        self.clusters.partition_point(|c| c.start < start)
+    }
+
+    /// Indices of all clusters that stand for any byte of `raw`, for highlights.
+    pub fn indices_of(&self, raw: Range<usize>) -> Range<usize> {
+        if raw.is_empty() {
+            let at = self.index_at(raw.start);
+            return at..at;
+        }
+        let last = self.index_at(raw.end - 1);
+        let end = match self.clusters.get(last) {
+            Some(entry) => self.clusters.partition_point(|c| c.start <= entry.start),
+            None => last,
+        };
+        self.index_at(raw.start)..end
+    }
+
+    /// How many clusters to draw in `width` columns, and whether `…` has to follow them.
+    ///
+    /// A marker is drawn whole or not at all: half a name would be another name.
+    pub fn fit(&self, width: usize) -> (usize, bool) {
+        let mut used = 0;
+        let mut with_ellipsis = 0;
+        for (index, entry) in self.clusters.iter().enumerate() {
+            used += usize::from(entry.width);
+            if used > width || entry.width == 0 {
+                return (self.whole_markers(with_ellipsis), width > 0);
+            }
+            if used < width {
+                with_ellipsis = index + 1;
+            }
+        }
+        (self.len(), false)
+    }
+
+    /// The last index up to `end` at which no marker is cut in two.
+    fn whole_markers(&self, end: usize) -> usize {
+        let Some(cut) = self.clusters.get(end).filter(|c| c.marker) else {
+            return end;
+        };
+        let first = self.clusters.partition_point(|c| c.start < cut.start);
+        first.min(end)
+    }
+
+    /// Cut to `width` columns (or at the first line break), with `…` as the last where something was
+    /// cut.
     pub fn cut(&self, width: usize) -> SafeText {
-        let _ = width;
-        self.clone()
+        let (count, cut) = self.fit(width);
+        if count == self.len() {
+            return self.clone();
+        }
+        let end = count.checked_sub(1).map_or(0, |i| self.clusters[i].end);
+        let mut short = SafeText {
+            text: self.text[..end as usize].to_owned(),
+            clusters: self.clusters[..count].to_vec(),
+            source_len: self.source_len,
+        };
+        if cut {
+            short.push("…", 1, true, self.clusters[count].start as usize);
+        }
+        short
     }
 }

@@ -36,6 +36,11 @@ impl Untrusted {
         SafeText::line(&self.0)
     }
 
+    /// The first `width` columns of the text on one line, without reading further than that.
+    pub fn preview(&self, width: usize) -> SafeText {
+        SafeText::preview(&self.0, width)
+    }
+
     /// The text for a terminal with its line breaks kept.
     pub fn block(&self) -> SafeText {
         SafeText::block(&self.0)

@@ -1,0 +1,3 @@
+//! The full-screen part: what people see and press.
+
+pub mod pen;
