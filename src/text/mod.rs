@@ -13,7 +13,7 @@ mod untrusted;
 mod wrap;
 
 pub use safe::{Cluster, SafeText};
-pub use spans::{age, clock_time, duration};
+pub use spans::{age, clock_time, day_time, duration, gap};
 pub use tokens::{Token, search_document, tokens};
 pub use untrusted::Untrusted;
 pub use wrap::{Line, wrap};

@@ -3,6 +3,15 @@
 
 use std::ops::Range;
 
+use unicode_normalization::char::decompose_canonical;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup as Group, UnicodeGeneralCategory};
+
+/// Ends the words of one message in a search document: a private-use character, which no word holds.
+const SEPARATOR: char = '\u{e000}';
+/// Invisible, but a place between words by definition.
+const ZERO_WIDTH_SPACE: char = '\u{200b}';
+
 /// One word: lower case, without accents; each letter of a script without spaces is a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -14,23 +23,184 @@ pub struct Token {
 
 /// The words of a text in order.
 pub fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
-    text.split_whitespace().map(|w| {
-        let start = w.as_ptr() as usize - text.as_ptr() as usize;
-        Token {
-            text: w.to_lowercase(),
-            range: start..start + w.len(),
-        }
+    let mut words = Words { text, at: 0 };
+    std::iter::from_fn(move || {
+        let mut normal = String::new();
+        let range = words.next_into(&mut normal)?;
+        Some(Token {
+            text: normal,
+            range,
+        })
     })
 }
 
 /// Appends the words of one message to a search document, closed by a separator word that no query can
 /// hold, so that a phrase never reaches from one message into the next.
 pub fn search_document(out: &mut String, text: &str) {
-    for token in tokens(text) {
-        out.push_str(&token.text);
+    out.reserve(text.len() + SEPARATOR.len_utf8() + 1);
+    let mut words = Words { text, at: 0 };
+    while words.next_into(out).is_some() {
         out.push(' ');
     }
-    out.push_str("\u{e000} ");
+    out.push(SEPARATOR);
+    out.push(' ');
+}
+
+/// Part of a word, or not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Goes on with the word before it, or begins one.
+    Run,
+    /// A word of its own, with the marks on it.
+    Alone,
+    /// A mark that belongs to the spelling: vowel signs, voicing marks.
+    Mark,
+    /// Belongs to the word and is not spelt: accents, joiners, soft hyphens.
+    Silent,
+    /// Ends the word.
+    Gap,
+}
+
+struct Words<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Words<'_> {
+    /// Appends the next word to `out` and returns what it stands for.
+    fn next_into(&mut self, out: &mut String) -> Option<Range<usize>> {
+        loop {
+            let range = self.word(out)?;
+            if !range.is_empty() {
+                return Some(range);
+            }
+        }
+    }
+
+    /// One word; an empty range if it turned out to have no letters. None at the end of the text.
+    fn word(&mut self, out: &mut String) -> Option<Range<usize>> {
+        let from = out.len();
+        let start = self.skip_gaps()?;
+        let bytes = self.text.as_bytes();
+        let mut at = start;
+        let mut end = start;
+        let mut alone = false;
+        let mut ascii = true;
+        while let Some(&byte) = bytes.get(at) {
+            if byte.is_ascii() {
+                // A letter of its own ends before the next letter.
+                if !byte.is_ascii_alphanumeric() || alone {
+                    break;
+                }
+                out.push(char::from(byte.to_ascii_lowercase()));
+                at += 1;
+                end = at;
+                continue;
+            }
+            let Some(c) = self.text[at..].chars().next() else {
+                break;
+            };
+            let kind = kind(c);
+            match kind {
+                Kind::Gap => break,
+                Kind::Run if alone => break,
+                Kind::Alone if out.len() > from => break,
+                _ => {}
+            }
+            alone |= kind == Kind::Alone;
+            ascii = false;
+            if kind != Kind::Silent {
+                spell(c, out);
+            }
+            at += c.len_utf8();
+            end = at;
+        }
+        self.at = at;
+        if !ascii {
+            recompose(out, from);
+        }
+        Some(if out.len() == from {
+            start..start
+        } else {
+            start..end
+        })
+    }
+
+    fn skip_gaps(&mut self) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.at) {
+            if byte.is_ascii() {
+                if byte.is_ascii_alphanumeric() {
+                    return Some(self.at);
+                }
+                self.at += 1;
+                continue;
+            }
+            let c = self.text[self.at..].chars().next()?;
+            if !matches!(kind(c), Kind::Gap | Kind::Silent) {
+                return Some(self.at);
+            }
+            self.at += c.len_utf8();
+        }
+        None
+    }
+}
+
+fn kind(c: char) -> Kind {
+    if is_silent(c) {
+        return Kind::Silent;
+    }
+    let category = c.general_category();
+    match c.general_category_group() {
+        // Digits of those scripts are written as numbers, not as words.
+        Group::Letter | Group::Number
+            if category != GeneralCategory::DecimalNumber && stands_alone(c) =>
+        {
+            Kind::Alone
+        }
+        Group::Letter | Group::Number => Kind::Run,
+        Group::Mark => Kind::Mark,
+        _ => Kind::Gap,
+    }
+}
+
+/// Characters that a reader does not count among the letters of a word: accents and points where
+/// people leave them out, enclosing and selecting marks, and invisible characters within words.
+fn is_silent(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}'
+        | '\u{483}'..='\u{489}'
+        | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}'
+        | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}'
+        | '\u{6df}'..='\u{6e4}' | '\u{6e7}' | '\u{6e8}' | '\u{6ea}'..='\u{6ed}'
+        | '\u{897}'..='\u{89f}' | '\u{8ca}'..='\u{8e1}' | '\u{8e3}'..='\u{8ff}'
+        | '\u{640}' // Arabic letters drawn out
+        | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}'
+        | '\u{e0100}'..='\u{e01ef}')
+        || (c != ZERO_WIDTH_SPACE && c.general_category() == GeneralCategory::Format)
+}
+
+/// Appends a character as it is compared: lower case, in parts, without the silent ones.
+fn spell(c: char, out: &mut String) {
+    for lower in c.to_lowercase() {
+        decompose_canonical(lower, |part| {
+            // Greek has two small sigmas; capitals do not tell them apart.
+            let part = if part == 'ς' { 'σ' } else { part };
+            if !is_silent(part) {
+                out.push(part);
+            }
+        });
+    }
+}
+
+/// Puts together what is one character in common use: Hangul syllables, voiced kana, nukta letters.
+fn recompose(out: &mut String, from: usize) {
+    if is_nfc_quick(out[from..].chars()) != IsNormalized::Yes {
+        let composed: String = out[from..].nfc().collect();
+        out.truncate(from);
+        out.push_str(&composed);
+    }
 }
 
 /// True for letters of scripts that put no spaces between words: each is a word to the index, and a
