@@ -17,3 +17,6 @@ pub use spans::{age, clock_time, day_time, duration, gap};
 pub use tokens::{Token, search_document, tokens};
 pub use untrusted::Untrusted;
 pub use wrap::{Line, wrap};
+
+#[cfg(test)]
+mod tests;

@@ -216,3 +216,120 @@ pub(super) fn stands_alone(c: char) -> bool {
         | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
         | '\u{1aff0}'..='\u{1b16f}' | '\u{20000}'..='\u{3ffff}')
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        tokens(text).map(|t| t.text).collect()
+    }
+
+    #[test]
+    fn words_are_lower_case_without_accents() {
+        assert_eq!(words("Hello, World! x2"), ["hello", "world", "x2"]);
+        assert_eq!(words("¿Dónde ESTÁ?"), ["donde", "esta"]);
+        assert_eq!(words("Straße İzmir Việt"), ["straße", "izmir", "viet"]);
+        assert_eq!(words("ΛΌΓΟΣ λόγος"), ["λογοσ", "λογοσ"]);
+        assert_eq!(words("ёлка Йод"), ["елка", "иод"]);
+        assert_eq!(words("مُحَمَّد שָׁלוֹם"), ["محمد", "שלום"]);
+        assert_eq!(
+            words("order_id 3.50 don't"),
+            ["order", "id", "3", "50", "don", "t"]
+        );
+    }
+
+    #[test]
+    fn vowel_signs_stay() {
+        assert_eq!(words("हिन्दी की"), ["हिन्दी", "की"]);
+        assert_eq!(words("தமிழ்"), ["தமிழ்"]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_read_by_letter() {
+        assert_eq!(words("東京tower2"), ["東", "京", "tower2"]);
+        assert_eq!(words("ガ\u{304b}\u{3099}"), ["ガ", "が"]);
+        assert_eq!(words("ไม่"), ["ไ", "ม่"]);
+        assert_eq!(words("한국어 \u{1112}\u{1161}\u{11ab}"), ["한국어", "한"]);
+    }
+
+    #[test]
+    fn invisible_characters_do_not_part_words() {
+        assert_eq!(words("pass\u{ad}wo\u{200d}rd"), ["password"]);
+        assert_eq!(words("a\u{200b}b"), ["a", "b"]);
+        assert_eq!(words("❤\u{fe0f} 1\u{fe0f}\u{20e3} \u{301}"), ["1"]);
+    }
+
+    #[test]
+    fn ranges_are_bytes_of_the_original() {
+        let text = " Cafe\u{301}, 日x";
+        let found: Vec<_> = tokens(text).map(|t| &text[t.range]).collect();
+        assert_eq!(found, ["Cafe\u{301}", "日", "x"]);
+    }
+
+    #[test]
+    fn a_document_separates_messages() {
+        let mut document = String::new();
+        search_document(&mut document, "One two\u{e000}");
+        search_document(&mut document, "");
+        search_document(&mut document, "three");
+        assert_eq!(document, "one two \u{e000} \u{e000} three \u{e000} ");
+        assert_eq!(words("\u{e000}"), Vec::<String>::new());
+    }
+
+    fn any_text() -> impl Strategy<Value = String> {
+        let range = proptest::char::range;
+        let c = prop_oneof![
+            any::<char>(),
+            range(' ', '~'),
+            range('\u{a0}', '\u{600}'),
+            range('\u{600}', '\u{1200}'),
+            range('\u{3040}', '\u{3100}'),
+            range('\u{ac00}', '\u{ad00}'),
+            range('\u{300}', '\u{330}'),
+            range('\u{1e00}', '\u{2030}'),
+        ];
+        proptest::collection::vec(c, 0..30).prop_map(String::from_iter)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn tokens_of_a_token_are_itself(text in any_text()) {
+            for token in tokens(&text) {
+                prop_assert_eq!(words(&token.text), vec![token.text.clone()]);
+                prop_assert!(!token.text.contains(SEPARATOR));
+                prop_assert!(!token.text.contains(' '));
+                prop_assert!(!text[token.range].is_empty());
+            }
+        }
+
+        #[test]
+        fn ranges_are_in_order_and_give_the_same_word(text in any_text()) {
+            let mut end = 0;
+            for token in tokens(&text) {
+                prop_assert!(token.range.start >= end);
+                end = token.range.end;
+                prop_assert_eq!(words(&text[token.range]), vec![token.text]);
+            }
+        }
+
+        #[test]
+        fn a_document_is_its_words(text in any_text()) {
+            let mut document = String::new();
+            search_document(&mut document, &text);
+            let expected: String = tokens(&text).map(|t| t.text + " ").collect();
+            prop_assert_eq!(document, format!("{expected}\u{e000} "));
+        }
+
+        #[test]
+        fn form_and_case_do_not_matter(text in any_text()) {
+            let decomposed: String = text.nfd().collect();
+            let composed: String = text.nfc().collect();
+            prop_assert_eq!(words(&decomposed), words(&composed));
+        }
+    }
+}

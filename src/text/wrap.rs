@@ -78,7 +78,7 @@ impl Wrapper<'_> {
             } else {
                 // Spaces directly before are dropped with the break; what follows the gap has been
                 // measured already and starts the next line.
-                self.break_before(index);
+                self.break_before(index, width);
                 if width > self.limit {
                     self.start = index + 1;
                     self.used = 0;
@@ -114,15 +114,15 @@ impl Wrapper<'_> {
         }
     }
 
-    /// Ends the line because the cluster at `index` does not fit.
-    fn break_before(&mut self, index: usize) {
-        match self.gap.take() {
-            Some(gap) => {
-                self.end_line(gap.end, gap.used, gap.next);
-                self.used = self.columns(gap.next..index);
-            }
-            None if index > self.start => self.end_line(index, self.used, index),
-            None => {}
+    /// Ends the line because the cluster at `index`, `width` columns wide, does not fit.
+    fn break_before(&mut self, index: usize, width: usize) {
+        if let Some(gap) = self.gap.take() {
+            self.end_line(gap.end, gap.used, gap.next);
+            self.used = self.columns(gap.next..index);
+        }
+        // The gap may have been too near the beginning to make room for a wide cluster.
+        if self.used + width > self.limit && index > self.start {
+            self.end_line(index, self.used, index);
         }
     }
 
