@@ -35,7 +35,7 @@ pub struct Term {
 /// What is asked of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Test {
-    /// `field:a,b`: any of these.
+    /// `field:a,b`: any of these. `rating:5` and `rating=5` are this too, with [`Pattern::Scalar`].
     Any(Vec<Pattern>),
     /// `field:name=value`.
     Named {
@@ -53,7 +53,7 @@ pub enum Test {
         /// … with this.
         number: f64,
     },
-    /// `field<5`, `since:7d` (as `>=`), `until:today` (as `<=`).
+    /// `field<5`, `since:7d` (as `>=`), `until:today` (as `<=`); never [`Cmp::Equal`], which is `Any`.
     Compare(Cmp, Scalar),
     /// `field:low..high`, both ends counted.
     Range(Option<Scalar>, Option<Scalar>),
@@ -75,8 +75,22 @@ pub enum Pattern {
     None,
     /// This value.
     Exact(String),
-    /// `ask_*`: values that begin so.
+    /// `ask_*`: values that begin so; `*` alone, with the empty text: any value at all.
     Prefix(String),
+    /// A number, a span, a date or a time of day, in the fields that have those.
+    Scalar(Scalar),
+}
+
+impl From<&str> for Pattern {
+    fn from(value: &str) -> Self {
+        Self::Exact(value.to_owned())
+    }
+}
+
+impl From<String> for Pattern {
+    fn from(value: String) -> Self {
+        Self::Exact(value)
+    }
 }
 
 /// A comparison.
@@ -103,7 +117,7 @@ pub enum Scalar {
     Span(i64, String),
     /// A date.
     Date(Date),
-    /// Minutes since local midnight.
+    /// Minutes since local midnight, 1440 for `24:00`.
     TimeOfDay(u16),
 }
 
@@ -112,7 +126,7 @@ pub enum Scalar {
 pub enum Date {
     /// `2026-05-01`, the whole local day.
     Day(chrono::NaiveDate),
-    /// `2026-05-01T14:00`, local.
+    /// `2026-05-01T14:00`, local: that whole minute; with seconds, that whole second.
     Time(chrono::NaiveDateTime),
     /// `24h`, `7d`, `4w`, `6mo`, `1y` back from now: number and unit.
     Back(u32, Unit),
@@ -126,6 +140,66 @@ pub enum Date {
     Week(u32),
     /// `month-1`: a whole month.
     Month(u32),
+}
+
+impl Filter {
+    /// All of `parts`, as the parser would have it: nothing nested, nothing superfluous.
+    pub fn and(parts: Vec<Filter>) -> Filter {
+        let mut all = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                Filter::Everything => {}
+                Filter::And(inner) => all.extend(inner),
+                other => all.push(other),
+            }
+        }
+        match all.len() {
+            0 => Filter::Everything,
+            1 => all.remove(0),
+            _ => Filter::And(all),
+        }
+    }
+
+    /// Any of `parts`, as the parser would have it.
+    pub fn or(parts: Vec<Filter>) -> Filter {
+        let mut any = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                Filter::Everything => return Filter::Everything,
+                Filter::Or(inner) => any.extend(inner),
+                other => any.push(other),
+            }
+        }
+        match any.len() {
+            0 => Filter::Everything,
+            1 => any.remove(0),
+            _ => Filter::Or(any),
+        }
+    }
+
+    /// The parts that must all hold: of an `And` its parts, of anything else itself, of the empty
+    /// filter nothing.
+    pub fn conjuncts(&self) -> &[Filter] {
+        match self {
+            Filter::Everything => &[],
+            Filter::And(parts) => parts,
+            other => std::slice::from_ref(other),
+        }
+    }
+
+    /// Calls `visit` for every term, those inside negations and `turn(…)` too.
+    pub fn each_term<'a>(&'a self, visit: &mut impl FnMut(&'a Term)) {
+        match self {
+            Filter::Everything => {}
+            Filter::And(parts) | Filter::Or(parts) => {
+                for part in parts {
+                    part.each_term(visit);
+                }
+            }
+            Filter::Not(inner) | Filter::Turn { inner, .. } => inner.each_term(visit),
+            Filter::Term(term) => visit(term),
+        }
+    }
 }
 
 /// Unit of a span back in time.

@@ -5,5 +5,31 @@
 //! SQL nor the screen.
 
 mod ast;
+mod context;
+mod error;
+mod fields;
+mod fold;
+mod hits;
+mod parse;
+pub mod plain;
+mod print;
+mod scalar;
+mod scan;
+mod turns;
+pub mod values;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use ast::{Cmp, Date, Field, Filter, Pattern, Scalar, Term, Test, Unit};
+pub use context::{Context, Zone, date_period, date_range};
+pub use error::{ParseError, nearest};
+pub use fields::{FIELDS, FieldInfo, IS_FACETS, TURN_IS, ValueKind, WEEKDAYS};
+pub use fold::fold;
+pub use hits::{hit_words, hits};
+pub use parse::parse;
+pub use plain::{Subject, includes_deleted, matches, sample, sample_hash, select};
+pub use print::quoted;
+pub use turns::{matching as matching_turns, turn_holds};
+pub use words::{Words, side_of};
