@@ -10,6 +10,7 @@ mod event;
 mod facts;
 mod ids;
 mod preset;
+pub(crate) mod replay;
 mod review;
 mod slots;
 mod time;

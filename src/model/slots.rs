@@ -4,13 +4,31 @@
 //! resets and session starts undo slots too.
 
 use super::Event;
+use super::replay::Replay;
 use crate::text::Untrusted;
 
-/// All slots with their JSON values, in order of first setting. Cleared ones stay with `null`.
+/// All slots with their JSON values, in order of first setting. Cleared ones stay with `null`, and so do
+/// those whose only value was taken back: what they were before is not in the log.
 pub type SlotState = Vec<(Untrusted, Untrusted)>;
 
 /// The slot state after event number `seq` (after the last event where it is beyond the end).
 pub fn slot_state_at(events: &[Event], seq: usize) -> SlotState {
-    let _ = (events, seq);
-    Vec::new()
+    // Which actions are forms is known from the whole conversation, also to the assistant on loading it.
+    let mut replay = Replay::new(events);
+    for (position, event) in events.iter().enumerate().take(seq.saturating_add(1)) {
+        replay.step(position, event);
+    }
+    state_of(&replay)
+}
+
+/// The slot state where a replay stands.
+pub(super) fn state_of(replay: &Replay<'_>) -> SlotState {
+    replay
+        .slots()
+        .iter()
+        .map(|(name, value)| {
+            let value = value.cloned().unwrap_or_else(|| "null".into());
+            ((*name).clone(), value)
+        })
+        .collect()
 }
