@@ -3,9 +3,15 @@
 //! One derivation serves the store (narrow rows, turns), the reference evaluation of filters, the reader
 //! and the JSON, so that a figure cannot mean two things.
 
+mod derive;
+mod flows;
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Attributes, Confidence, Event, FlowState, Millis};
+use super::replay::{Replay, is_control};
+use super::{Confidence, Event, FlowState, Millis};
 use crate::text::Untrusted;
 
 /// What a user message is; each is exactly one.
@@ -118,9 +124,10 @@ pub struct Facts {
     /// The event whose text is the preview: first problem, else first typed message of three words or
     /// more, else first typed message, else first message.
     pub preview: Option<u32>,
-    /// Mark beside the lowest confidence in the list: a turn not understood by fallback (`x`).
+    /// Mark beside the lowest confidence in the list (`x`): a problem turn with a fallback in it, or one
+    /// to which the assistant did not even react.
     pub failed: bool,
-    /// Mark beside the lowest confidence in the list: low, but acted (`?`).
+    /// Mark beside the lowest confidence in the list (`?`): low, but acted.
     pub doubted: bool,
 }
 
@@ -129,20 +136,24 @@ pub fn is_bookkeeping(action: &str) -> bool {
     matches!(action, "action_listen" | "action_session_start")
 }
 
-/// Sets [`Event::reverted`] over the whole list: what a later rewind, undo or restart took back.
+/// Sets [`Event::reverted`] over the whole list: what a later rewind, undo or restart took back. A restart
+/// takes back its session alone, and what took back before is not taken back itself.
 pub fn mark_reverted(events: &mut [Event]) {
-    let _ = events;
-}
-
-impl Facts {
-    /// Derives everything from the attributes and the events (with `reverted` set). `threshold` is the
-    /// source's, where one is known; a threshold recorded in these events or attributes goes before it.
-    pub fn derive(
-        attributes: &Attributes,
-        events: &[Event],
-        threshold: Option<Confidence>,
-    ) -> Self {
-        let _ = (attributes, events, threshold);
-        Self::default()
+    let mut taken = Vec::new();
+    let mut replay = Replay::new(events);
+    for (position, event) in events.iter().enumerate() {
+        taken.extend(replay.step(position, event));
+    }
+    for event in events.iter_mut() {
+        event.reverted = false;
+    }
+    // Ranges are nested or apart: going backwards, what a later one covers need not be marked again.
+    let mut from = usize::MAX;
+    for range in taken.into_iter().rev() {
+        let end = range.end.min(from);
+        for event in events.get_mut(range.start..end).into_iter().flatten() {
+            event.reverted = !is_control(event);
+        }
+        from = from.min(range.start);
     }
 }
