@@ -140,7 +140,7 @@ pub fn is_bookkeeping(action: &str) -> bool {
 /// takes back its session alone, and what took back before is not taken back itself.
 pub fn mark_reverted(events: &mut [Event]) {
     let mut taken = Vec::new();
-    let mut replay = Replay::new(events);
+    let mut replay = Replay::new(&*events);
     for (position, event) in events.iter().enumerate() {
         taken.extend(replay.step(position, event));
     }

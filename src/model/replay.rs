@@ -62,10 +62,10 @@ pub(crate) struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     /// For a walk over these events.
-    pub(crate) fn new(events: &'a [Event]) -> Self {
+    pub(crate) fn new(events: impl IntoIterator<Item = &'a Event>) -> Self {
         Self {
             loops: events
-                .iter()
+                .into_iter()
                 .filter(|e| e.kind == EventKind::Flow)
                 .filter_map(|e| e.flow.as_ref())
                 .filter(|f| f.state == FlowState::Started)

@@ -3,6 +3,9 @@
 //! A format knows how its records look and nothing else: not where the bytes came from, not how they
 //! were packed, not the store. It must not print, and must not decide what becomes of a conversation.
 
+pub(crate) mod json_text;
+pub mod rasa;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -147,4 +150,6 @@ pub struct About {
     pub device: Option<Untrusted>,
     /// The user's name, from the message's metadata.
     pub user_name: Option<Untrusted>,
+    /// Other plain values of the metadata: name and JSON text.
+    pub metadata: Vec<(Untrusted, Untrusted)>,
 }
