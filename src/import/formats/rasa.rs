@@ -16,8 +16,8 @@ use std::borrow::Cow;
 
 pub use link::{hands_over, link};
 
-use super::json_text::{canonical, mend_numbers, mend_surrogates, too_deep};
 use super::RasaEvent;
+use super::json_text::{canonical, mend_numbers, mend_surrogates, too_deep};
 use crate::model::{
     ActionRun, Button, Confidence, Entity, Event, EventKind, FlowState, FlowStep, Millis,
     Prediction, Ranked, SlotSet,
@@ -249,10 +249,7 @@ fn is_payload(said: &str, intent: Option<&Prediction>) -> bool {
     let sent = sent.split(['{', '@']).next().unwrap_or_default().trim();
     match intent {
         Some(prediction) => {
-            let name = prediction
-                .name
-                .as_ref()
-                .map_or("", Untrusted::for_search);
+            let name = prediction.name.as_ref().map_or("", Untrusted::for_search);
             // The full name of a retrieval intent is sent, the first part alone may be recorded.
             let rest = sent.strip_prefix(name).filter(|_| !name.is_empty());
             prediction.ranking.len() <= 1

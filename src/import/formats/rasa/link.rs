@@ -160,9 +160,28 @@ fn action_name(event: &Event) -> Option<&str> {
 pub fn hands_over(event: &Event) -> bool {
     /// Words that turn the name of a handover into that of a question, a choice or a refusal.
     const NO_DEED: [&str; 22] = [
-        "ask", "asks", "offer", "offers", "option", "options", "confirm", "confirmation", "check",
-        "validate", "propose", "suggest", "no", "not", "deny", "decline", "declined", "reject",
-        "cancel", "cancelled", "failed", "unavailable",
+        "ask",
+        "asks",
+        "offer",
+        "offers",
+        "option",
+        "options",
+        "confirm",
+        "confirmation",
+        "check",
+        "validate",
+        "propose",
+        "suggest",
+        "no",
+        "not",
+        "deny",
+        "decline",
+        "declined",
+        "reject",
+        "cancel",
+        "cancelled",
+        "failed",
+        "unavailable",
     ];
     match event.kind {
         EventKind::Agent | EventKind::Handover => true,
