@@ -134,8 +134,9 @@ pub struct Prediction {
     pub ranking: Vec<Ranked>,
 }
 
-/// Intents that mean 'not understood': Rasa, Dialogflow ES, Lex, Dialogflow CX, Botpress.
-const FALLBACK_INTENTS: [&str; 8] = [
+/// Intents that mean 'not understood': Rasa, Lex, Dialogflow ES and CX. Botpress calls its own `none`, which
+/// elsewhere is the name of an ordinary, trained intent: its importer marks the events instead.
+const FALLBACK_INTENTS: [&str; 7] = [
     "nlu_fallback",
     "AMAZON.FallbackIntent",
     "FallbackIntent",
@@ -143,7 +144,6 @@ const FALLBACK_INTENTS: [&str; 8] = [
     "no match",
     "NO_MATCH",
     "sys.no-match-default",
-    "none",
 ];
 
 impl Prediction {

@@ -22,6 +22,7 @@ pub use event::{
     SlotSet,
 };
 pub use facts::{Facts, FlowOutcome, MessageMark, TurnFacts, is_bookkeeping, mark_reverted};
+pub(crate) use ids::Hash;
 pub use ids::{ConversationId, ConversationKey, EntryId, EventKey, event_keys};
 pub use preset::{Preset, SortKey};
 pub use review::{
