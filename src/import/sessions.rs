@@ -10,8 +10,8 @@ use std::str::FromStr;
 use crate::import::formats::rasa::{METADATA_SLOT, hands_over, link};
 use crate::import::formats::{About, RasaEvent, SenderLog};
 use crate::model::{
-    Attributes, Change, ConversationKey, CorrectionField, Edit, EntryId, Event,
-    EventTarget, Hash, Imported, Millis, ReviewSeed, Set, Status, Target, event_keys,
+    Attributes, Change, ConversationKey, CorrectionField, Edit, EntryId, Event, EventTarget, Hash,
+    Imported, Millis, ReviewSeed, Set, Status, Target, event_keys,
 };
 use crate::text::Untrusted;
 
@@ -214,9 +214,7 @@ fn is_metadata_slot(event: &Event) -> bool {
 /// first event that has one, else 0. What is appended later cannot change it.
 fn key_time(session: &[RasaEvent]) -> Millis {
     let mut opening = session.iter().take(OPENING);
-    let marker = opening
-        .find(|e| e.session_marker)
-        .and_then(|e| e.event.at);
+    let marker = opening.find(|e| e.session_marker).and_then(|e| e.event.at);
     marker
         .or_else(|| session.iter().find_map(|e| e.event.at))
         .unwrap_or_default()

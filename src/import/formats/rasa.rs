@@ -206,11 +206,7 @@ fn calm_flow(kind: &str, name: Untrusted, record: &Record<'_>) -> Event {
 
 fn user(record: &Record<'_>, columns: &Columns) -> Event {
     let parse = &record.parse_data;
-    let intent = [parse.intent, record.intent]
-        .into_iter()
-        .find(|raw| raw.0.is_some())
-        .unwrap_or_default();
-    let intent = prediction(intent, &parse.intent_ranking, columns);
+    let intent = prediction(parse.intent, &parse.intent_ranking, columns);
     let entities = [&parse.entities, &record.entities];
     let said = text(&record.text.0);
     let cannot_handle = parse

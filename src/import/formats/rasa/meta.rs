@@ -41,7 +41,10 @@ pub(super) fn about(event: &Event, record: &Record<'_>) -> About {
     let mut about = About::default();
     match event.kind {
         EventKind::User => {
-            about.channel = record.input_channel.as_str().map(Untrusted::from);
+            // Custom channels may pass an object where a name belongs: its text is what there is.
+            let channel = record.input_channel;
+            let text = channel.scalar().or(channel.0.map(Cow::Borrowed));
+            about.channel = text.map(|text| text.as_ref().into());
             take(&mut about, record.metadata);
         }
         EventKind::Session => take(&mut about, record.metadata),

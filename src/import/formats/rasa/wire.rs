@@ -254,7 +254,7 @@ lenient! {
         metadata: Raw<'a>,
         text: Text<'a>,
         parse_data: ParseData<'a>,
-        input_channel: Text<'a>,
+        input_channel: Raw<'a>,
         data: Raw<'a>,
         name: Text<'a>,
         policy: Text<'a>,
@@ -265,8 +265,7 @@ lenient! {
         is_interrupted: Raw<'a>,
         flow_id: Text<'a>,
         step_id: Text<'a>,
-        // Foreign rows have these at the top.
-        intent: Raw<'a>,
+        // Rows of other programs have these at the top.
         buttons: List<ButtonRecord<'a>>,
     }
 }
