@@ -7,6 +7,7 @@
 //! `text → model → filter → store → catalogue → import, export, analyze, stats → cli | tui`
 
 pub mod catalogue;
+pub mod demo;
 pub mod filter;
 pub mod import;
 pub mod model;
