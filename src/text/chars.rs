@@ -128,7 +128,7 @@ pub(super) fn char_width(c: char) -> usize {
 /// something else, some terminals join them and others do not.
 pub(super) fn agreed_width(text: &str) -> Option<usize> {
     let width = text.width();
-    (width <= MAX_WIDTH && width == text.chars().map(char_width).sum()).then_some(width)
+    (width <= MAX_WIDTH && width == text.chars().map(char_width).sum::<usize>()).then_some(width)
 }
 
 /// True for letters of scripts in which ZWJ and ZWNJ change how neighbours are written.
