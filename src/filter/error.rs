@@ -57,9 +57,9 @@ impl ParseError {
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at column {}", self.message, self.column + 1)?;
+        write!(f, "column {}: {}", self.column + 1, self.message)?;
         match &self.hint {
-            Some(hint) => write!(f, ": {hint}"),
+            Some(hint) => write!(f, "; {hint}"),
             None => Ok(()),
         }
     }

@@ -189,9 +189,13 @@ impl Parser<'_> {
                 .scan
                 .error(
                     range,
-                    format!("no {} stands before a parenthesis", shown(name)),
+                    format!("{} cannot stand before a parenthesis", shown(name)),
                 )
-                .hint_nearest(name, ["turn", "last"], "quote text that has parentheses"));
+                .hint_nearest(
+                    name,
+                    ["turn", "last"],
+                    "turn( and last( can; quote text that has parentheses",
+                ));
         }
         if self.in_turn {
             return Err(self.scan.error(range, "a turn has no turns inside"));
@@ -307,7 +311,7 @@ impl Parser<'_> {
                 .scan
                 .error_here(format!("expected a value after {after}"));
             return Err(match self.scan.peek() {
-                Some('<' | '>' | '=') => {
+                Some('<' | '>' | '=') if compares(info.kind) => {
                     error.hint(format!("compare without the colon: {}<5", info.name))
                 }
                 _ => error.hint(format!("for example {}", info.example)),
@@ -350,10 +354,11 @@ impl Parser<'_> {
                 return Ok(Pattern::None);
             }
             let message = format!("`{}` is never absent", info.name);
-            return Err(self
-                .scan
-                .error(atom.range, message)
-                .hint("quote it to mean the word"));
+            let error = self.scan.error(atom.range, message);
+            return Err(match info.kind {
+                ValueKind::Names => error.hint("quote it to mean the word"),
+                _ => error.hint(format!("for example {}", info.example)),
+            });
         }
         use ValueKind as K;
         let closed = info.closed(self.in_turn);
@@ -389,13 +394,7 @@ impl Parser<'_> {
 
     fn not_scalar(&self, info: &FieldInfo, atom: &Atom) -> ParseError {
         let message = format!("{} is not {}", shown(&atom.text), expected(info.kind));
-        let range = match atom.range.is_empty() {
-            true => atom.range.start..self.scan.at,
-            false => atom.range.clone(),
-        };
-        self.scan
-            .error(range, message)
-            .hint(format!("for example {}", info.example))
+        self.scan.error(atom.range.clone(), message)
     }
 
     /// `low..high`; the whole range is one value in the text.
@@ -451,6 +450,12 @@ impl Parser<'_> {
         }
         let value = self.pattern(info, first)?;
         let atom = self.scan.atom(ends_value)?;
+        if atom.range.is_empty() {
+            return Err(self
+                .scan
+                .error_here(format!("expected a confidence after `{}`", cmp.sign()))
+                .hint(format!("for example {}:refund<0.5", info.name)));
+        }
         let number = match scalar::number(&atom.text) {
             Some(number) if !atom.star => number,
             _ => {
@@ -528,26 +533,21 @@ impl Parser<'_> {
     /// What stands after `field`: a comparison.
     fn comparison(&mut self, info: &'static FieldInfo, start: usize) -> Parsed {
         use ValueKind as K;
-        let operator = self.scan.at;
         let cmp = self.operator().unwrap_or(Cmp::Equal);
-        let compares = matches!(
-            info.kind,
-            K::Count | K::Decimal | K::Span | K::Date | K::TimeOfDay | K::Sentiment
-        );
+        let compares = compares(info.kind);
         if compares && cmp == Cmp::Equal {
             return self.values(info);
         }
         if !compares {
-            let message = format!("`{}` has nothing to compare", info.name);
+            let message = format!("`{}` has no number to compare", info.name);
             return Err(self
                 .scan
                 .error(start..self.scan.at, message)
-                .hint(format!("write {}:", info.name)));
+                .hint(format!("for example {}", info.example)));
         }
         let atom = self.scan.atom(ends_value)?;
         if atom.range.is_empty() {
-            let written = &self.scan.text[operator..self.scan.at];
-            let message = format!("expected {} after `{written}`", expected(info.kind));
+            let message = format!("expected {} after `{}`", expected(info.kind), cmp.sign());
             return Err(self.scan.error_here(message));
         }
         let kind = match info.kind {
@@ -590,6 +590,15 @@ fn free_pattern(atom: Atom) -> Pattern {
     } else {
         Pattern::Exact(atom.text)
     }
+}
+
+/// True if `<` and its like can follow the name of such a field.
+fn compares(kind: ValueKind) -> bool {
+    use ValueKind as K;
+    matches!(
+        kind,
+        K::Count | K::Decimal | K::Span | K::Date | K::TimeOfDay | K::Sentiment
+    )
 }
 
 /// What a kind of value is called in an error.

@@ -218,7 +218,7 @@ fn errors_name_the_place_and_what_was_meant() {
         "-sample:5",
         "(sample:5)",
         "sample:5 a OR b",
-        "tag:\u{1b}[31m",
+        "tag:a \u{1b}[31m:x tga:b",
         "día:x \u{4e2d}\u{6587} tga:x",
     ];
     let all: String = table

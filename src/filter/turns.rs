@@ -63,7 +63,7 @@ pub(super) fn scored_holds(
     }
 }
 
-fn term_holds(term: &Term, turn: &TurnFacts, subject: &Subject<'_>) -> bool {
+pub(super) fn term_holds(term: &Term, turn: &TurnFacts, subject: &Subject<'_>) -> bool {
     let field = term.field;
     match &term.test {
         Test::Any(patterns) => patterns
