@@ -1,3 +1,26 @@
-//! The full-screen part: what people see and press.
+//! The review screen: a loop of messages, an app that changes by them, drawing that reads it.
+//!
+//! `msg` in, `app` changes, `draw` shows, `workers` do what is asked. Only `terminal` and `clipboard`
+//! write escape sequences; nothing here has SQL.
 
+pub mod action;
+pub mod app;
+pub mod draw;
+pub mod keymap;
+pub mod layout;
+pub mod msg;
 pub mod pen;
+pub mod theme;
+
+/// A count with separators of thousands: `12,480`.
+pub fn figure(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}

@@ -1,0 +1,224 @@
+//! The filter line: typing runs the filter at once, `tab` completes, `enter` keeps, `esc` goes back.
+
+use crossterm::event::{Event, KeyCode, KeyEvent};
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
+
+use super::App;
+use super::popup::is_ctrl;
+use super::view::Previous;
+use crate::filter::{self, Completion, Field};
+use crate::tui::msg::Cmd;
+
+/// State of the filter line while it is edited.
+#[derive(Debug)]
+pub struct FilterLine {
+    /// What is typed.
+    pub input: Input,
+    /// What is wrong with it: column and words.
+    pub error: Option<(usize, String)>,
+    /// What `tab` offers: text and count or help.
+    pub offers: Vec<Offer>,
+    /// The one `tab` stands on.
+    pub offer: Option<usize>,
+    /// The part of the text an offer replaces.
+    range: std::ops::Range<usize>,
+    before: Previous,
+    history_at: Option<usize>,
+    typed: String,
+}
+
+/// One completion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// What is inserted.
+    pub insert: String,
+    /// Count of a value, help of a field.
+    pub detail: String,
+}
+
+/// Offers on the screen.
+pub const OFFERS: usize = 10;
+
+impl App {
+    /// `/`
+    pub(super) fn edit_filter(&mut self) {
+        let before = self.here();
+        let mut text = self.view.text.clone();
+        if !text.is_empty() && !text.ends_with(' ') {
+            text.push(' ');
+        }
+        self.line = Some(FilterLine {
+            input: Input::new(text),
+            error: None,
+            offers: Vec::new(),
+            offer: None,
+            range: 0..0,
+            before,
+            history_at: None,
+            typed: String::new(),
+        });
+        self.complete();
+    }
+
+    /// A key while the filter line is open.
+    pub(super) fn line_key(&mut self, key: &KeyEvent) {
+        let Some(line) = &mut self.line else { return };
+        match key.code {
+            KeyCode::Esc => return self.leave_line(),
+            _ if is_ctrl(key, 'c') => return self.leave_line(),
+            KeyCode::Enter => return self.keep_line(),
+            KeyCode::Tab => return self.next_offer(1),
+            KeyCode::BackTab => return self.next_offer(-1),
+            KeyCode::Up => return self.from_history(1),
+            KeyCode::Down => return self.from_history(-1),
+            _ if is_ctrl(key, 's') => {
+                self.keep_line();
+                if self.line.is_none() {
+                    self.open_save_preset();
+                }
+                return;
+            }
+            _ => {}
+        }
+        if line.input.handle_event(&Event::Key(*key)).is_some_and(|c| c.value) {
+            line.history_at = None;
+            self.line_changed();
+        } else {
+            self.complete();
+        }
+    }
+
+    /// Pasted text in the filter line.
+    pub(super) fn line_paste(&mut self, text: &str) {
+        let Some(line) = &mut self.line else { return };
+        for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(100_000) {
+            line.input.handle(tui_input::InputRequest::InsertChar(c));
+        }
+        self.line_changed();
+    }
+
+    /// Parses what stands there; what parses runs, what does not is marked and the list stays.
+    fn line_changed(&mut self) {
+        let Some(line) = &mut self.line else { return };
+        let text = line.input.value().trim().to_owned();
+        match filter::parse(&text) {
+            Ok(parsed) => {
+                line.error = None;
+                if *self.view.filter != parsed {
+                    self.view.filter = std::sync::Arc::new(parsed);
+                    self.view.text = text;
+                    self.view.preset = None;
+                    self.list.marks.clear();
+                    self.run_view(true);
+                }
+            }
+            Err(error) => line.error = Some((error.column(), error.to_string())),
+        }
+        self.complete();
+    }
+
+    fn leave_line(&mut self) {
+        if let Some(line) = self.line.take()
+            && line.before.text() != self.view.text
+        {
+            self.restore_view(line.before);
+        }
+    }
+
+    fn keep_line(&mut self) {
+        let Some(line) = &self.line else { return };
+        if line.error.is_some() {
+            return;
+        }
+        let text = line.input.value().trim().to_owned();
+        let Ok(parsed) = filter::parse(&text) else { return };
+        let Some(line) = self.line.take() else { return };
+        self.focus_list();
+        let preset = line.before.preset().filter(|_| line.before.text() == text);
+        let preset = preset.and_then(|name| self.presets.iter().find(|(p, _)| p.name == name).map(|(p, _)| p.clone()));
+        self.open_view(parsed, text, None);
+        self.view.preset = preset.map(|p| p.name);
+        self.previous = Some(line.before);
+    }
+
+    /// Works out what `tab` offers at the cursor.
+    fn complete(&mut self) {
+        let Some(line) = &mut self.line else { return };
+        line.offer = None;
+        let text = line.input.value().to_owned();
+        let cursor = text.char_indices().nth(line.input.cursor()).map_or(text.len(), |(i, _)| i);
+        match filter::complete(&text, cursor) {
+            Completion::Field { prefix, range } => {
+                line.range = range;
+                line.offers = filter::field_names(&prefix)
+                    .into_iter()
+                    .map(|info| Offer { insert: format!("{}:", info.name), detail: info.help.to_owned() })
+                    .collect();
+            }
+            Completion::Value { field, prefix, range } => {
+                line.range = range;
+                line.offers.clear();
+                self.send(Cmd::Values(field, prefix));
+            }
+            Completion::Nothing => line.offers.clear(),
+        }
+    }
+
+    /// Values arrived for the completion.
+    pub(super) fn take_values(&mut self, _field: Field, values: Vec<(String, u64)>) {
+        if let Some(line) = &mut self.line {
+            line.offers = values
+                .into_iter()
+                .map(|(value, count)| Offer { insert: filter::quoted(&value), detail: crate::tui::figure(count) })
+                .collect();
+        }
+    }
+
+    fn next_offer(&mut self, step: isize) {
+        let Some(line) = &mut self.line else { return };
+        if line.offers.is_empty() {
+            return;
+        }
+        let n = line.offers.len();
+        let at = line.offer.map_or(if step > 0 { 0 } else { n - 1 }, |o| (o + n).wrapping_add_signed(step) % n);
+        let text = line.input.value();
+        let Some((head, tail)) = text.get(..line.range.start).zip(text.get(line.range.end..)) else { return };
+        let insert = &line.offers[at].insert;
+        let cursor = head.chars().count() + insert.chars().count();
+        let (start, end) = (line.range.start, line.range.start + insert.len());
+        let text = format!("{head}{insert}{tail}");
+        line.input = Input::new(text).with_cursor(cursor);
+        line.range = start..end;
+        let (offers, offer, range) = (line.offers.clone(), Some(at), line.range.clone());
+        self.line_changed();
+        // Stepping through the offers goes on among the same ones, unless there was only one.
+        if n > 1
+            && let Some(line) = &mut self.line
+        {
+            (line.offers, line.offer, line.range) = (offers, offer, range);
+        }
+    }
+
+    fn from_history(&mut self, step: isize) {
+        let Some(line) = &mut self.line else { return };
+        if line.history_at.is_none() {
+            line.typed = line.input.value().to_owned();
+        }
+        let at = match (line.history_at, step > 0) {
+            (None, true) => 0,
+            (None, false) => return,
+            (Some(0), false) => {
+                line.history_at = None;
+                line.input = Input::new(line.typed.clone());
+                return self.line_changed();
+            }
+            (Some(at), up) => if up { at + 1 } else { at - 1 },
+        };
+        if let Some(text) = self.history.get(at) {
+            line.history_at = Some(at);
+            line.input = Input::new(text.clone());
+            self.line_changed();
+        }
+    }
+}

@@ -1,0 +1,435 @@
+//! From a key or the mouse to what it does. The front layer gets it first: filter line, popup, pane.
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+use tui_input::Input;
+
+use super::App;
+use super::popup::Popup;
+use crate::filter;
+use crate::model::{SortKey, Status, Verdict};
+use crate::text::Untrusted;
+use crate::tui::action::{Action, Scope};
+use crate::tui::keymap::Key;
+use crate::tui::layout::{Class, Pane, header_rows};
+use crate::tui::msg::Cmd;
+
+impl App {
+    /// The scope of the pane with the focus.
+    pub fn scope(&self) -> Scope {
+        match self.focus {
+            Pane::List => Scope::List,
+            Pane::Reader => Scope::Reader,
+            Pane::Sidebar => Scope::Sidebar,
+        }
+    }
+
+    pub(super) fn key(&mut self, key: &KeyEvent) {
+        if key.kind == KeyEventKind::Release {
+            return;
+        }
+        if self.layout().is_none() {
+            // Nothing can be seen, so nothing is changed; leaving always works.
+            if matches!(Key::of(key).char(), Some('q')) || super::popup::is_ctrl(key, 'c') {
+                self.quit();
+            }
+            return;
+        }
+        if self.popup.is_some() {
+            return self.popup_key(key);
+        }
+        if self.line.is_some() {
+            return self.line_key(key);
+        }
+        let key = Key::of(key);
+        match self.keymap.resolve(self.scope(), key).cloned() {
+            Some(bound) => self.act(bound.action, &bound.argument),
+            None => self.say(&format!("{key} does nothing here · ? shows the keys")),
+        }
+    }
+
+    /// Does an action, with the words of a configured key where it has some.
+    pub(super) fn act(&mut self, action: Action, argument: &str) {
+        match action {
+            Action::Reviewed => self.decide_status(Status::Reviewed),
+            Action::Saved => self.decide_status(Status::Saved),
+            Action::Deleted => self.decide_status(Status::Deleted),
+            Action::Unread => self.decide_status(Status::Unread),
+            Action::Positive => self.decide_verdict(Verdict::Positive),
+            Action::Negative => self.decide_verdict(Verdict::Negative),
+            Action::Tags if !argument.is_empty() => self.toggle_tag(Untrusted::from(argument)),
+            Action::Tags => self.open_tags(),
+            Action::Flag => self.flag(false),
+            Action::FlagConversation => self.flag(true),
+            Action::Note => self.popup = Some(Popup::Note(Input::default())),
+            Action::Repeat => self.repeat_last(),
+            Action::Undo => self.send(Cmd::Undo),
+            Action::Redo => self.send(Cmd::Redo),
+            Action::Preset if !argument.is_empty() => self.open_preset_named(argument),
+            Action::Preset => self.popup = Some(Popup::AwaitPreset),
+            Action::ManagePresets => self.open_presets(),
+            Action::SavePreset => self.open_save_preset(),
+            Action::Filter if !argument.is_empty() => match filter::parse(argument) {
+                Ok(parsed) => self.open_view(parsed, argument.to_owned(), None),
+                Err(error) => self.fail(&error.to_string()),
+            },
+            Action::Filter => self.edit_filter(),
+            Action::RunAgain => self.run_view(false),
+            Action::Journal => {
+                self.popup = Some(Popup::Journal { entries: None, cursor: 0 });
+                self.send(Cmd::LoadJournal);
+            }
+            Action::Help => self.popup = Some(Popup::Help { input: Input::default(), top: 0 }),
+            Action::Palette => self.open_palette(),
+            Action::Sort => self.open_sort(),
+            Action::ReverseSort => {
+                self.view.reverse = !self.view.reverse;
+                self.run_view(false);
+                self.save_state();
+            }
+            Action::ToggleSidebar => self.toggle_sidebar(),
+            Action::FilterByValue => self.filter_by_value(),
+            Action::CopyLink => self.copy_link(),
+            Action::Pager => {
+                if let Some(row) = self.reader.row().or_else(|| self.list.current()) {
+                    self.send(Cmd::Pager(row));
+                }
+            }
+            Action::Back => self.back(),
+            Action::Escape => self.escape(),
+            Action::Quit => self.quit(),
+            Action::Redraw => self.send(Cmd::Redraw),
+            Action::Suspend => self.send(Cmd::Suspend),
+            Action::Interrupt => {
+                self.send(Cmd::Interrupt);
+                self.say("q leaves afterword; everything is written");
+            }
+            Action::NextPane => self.next_pane(),
+            Action::AddValue => self.sidebar_choose(false),
+            Action::ExcludeValue => self.sidebar_choose(true),
+            Action::SortValues => self.sidebar.by_name = !self.sidebar.by_name,
+            Action::Read => self.read(),
+            Action::LeaveReader => self.focus = Pane::List,
+            Action::Mark => {
+                if let Some(row) = self.list.current()
+                    && !self.list.marks.remove(&row)
+                {
+                    self.list.marks.insert(row);
+                }
+                self.list.step(1);
+                self.follow();
+            }
+            Action::MarkRange => self.mark_range(),
+            Action::MarkAll => {
+                self.list.marks = self.list.rows.iter().copied().collect();
+                let n = crate::tui::figure(self.list.marks.len() as u64);
+                self.say(&format!("{n} conversations marked: all that the filter shows · esc unmarks"));
+            }
+            Action::ShowActions => self.reader.folding.actions = !self.reader.folding.actions,
+            Action::Detail => self.reader.detail = !self.reader.detail,
+            Action::NextTab | Action::PreviousTab => {
+                self.reader.detail = true;
+                self.reader.tab = self.reader.tab.step(if action == Action::NextTab { 1 } else { -1 });
+                self.reader.detail_top = 0;
+            }
+            Action::NextHit => self.hit(false),
+            Action::PreviousHit => self.hit(true),
+            Action::NextProblem => self.go_in_reader(|o| o.next_of(&o.problems(), false), "no further problem here"),
+            Action::PreviousProblem => self.go_in_reader(|o| o.next_of(&o.problems(), true), "no earlier problem here"),
+            Action::NextTurn => self.go_in_reader(|o| o.next_of(&o.turns(), false), "no further turn"),
+            Action::PreviousTurn => self.go_in_reader(|o| o.next_of(&o.turns(), true), "no earlier turn"),
+            Action::NextConversation | Action::PreviousConversation => {
+                self.other_conversation(action == Action::PreviousConversation);
+            }
+            Action::Down => self.step(1),
+            Action::Up => self.step(-1),
+            Action::HalfPageDown => self.page(1, 2),
+            Action::HalfPageUp => self.page(-1, 2),
+            Action::PageDown => self.page(1, 1),
+            Action::PageUp => self.page(-1, 1),
+            Action::Top => self.page(isize::MIN / 4, 1),
+            Action::Bottom => self.page(isize::MAX / 4, 1),
+            _ => {
+                if let Some(digit) = action.tag_digit() {
+                    self.tag_on_digit(digit);
+                }
+            }
+        }
+    }
+
+    fn tag_on_digit(&mut self, digit: char) {
+        match self.tags.iter().find(|t| t.key == Some(digit)).map(|t| t.name.clone()) {
+            Some(name) => self.toggle_tag(name),
+            None => self.say(&format!("no tag on {digit} · t opens the tags, alt-{digit} there puts one on it")),
+        }
+    }
+
+    pub(super) fn give_digit(&mut self, name: Untrusted, digit: char) {
+        use crate::model::{Change, Edit, Set};
+        let description = self.tags.iter().find(|t| t.name == name).and_then(|t| t.description.clone());
+        self.say(&format!("{} is on {digit}", name.line().as_str()));
+        let mut edits = Vec::new();
+        if let Some(other) = self.tags.iter().find(|t| t.key == Some(digit) && t.name != name) {
+            let set = Set::TagInfo { name: other.name.clone(), description: other.description.clone(), key: None };
+            edits.push(Edit { targets: Vec::new(), set });
+        }
+        edits.push(Edit { targets: Vec::new(), set: Set::TagInfo { name, description, key: Some(digit) } });
+        self.tickets += 1;
+        self.pending.push_back(super::triage::Pending::nothing(self.tickets));
+        self.send(Cmd::Apply { ticket: self.tickets, change: Change { edits, bulk: None } });
+    }
+
+    pub(super) fn sort_by(&mut self, key: SortKey) {
+        self.view.sort = key;
+        self.view.reverse = false;
+        self.run_view(false);
+        self.save_state();
+    }
+
+    fn toggle_sidebar(&mut self) {
+        if self.layout().is_some_and(|l| l.class == Class::Three) && self.focus != Pane::Sidebar {
+            self.sidebar.shown = !self.sidebar.shown;
+        } else {
+            self.focus = if self.focus == Pane::Sidebar { Pane::List } else { Pane::Sidebar };
+        }
+        self.save_state();
+    }
+
+    fn copy_link(&mut self) {
+        let open = self.reader.open.as_ref().filter(|_| self.focus == Pane::Reader);
+        let link = match open {
+            Some(open) => {
+                let event = open.target().map(|t| format!("/{}", t.key)).unwrap_or_default();
+                Some(format!("afterword://{}{event}", open.whole.card.id))
+            }
+            None => self.list.current().and_then(|row| self.list.card(row)).map(|c| format!("afterword://{}", c.id)),
+        };
+        if let Some(link) = link {
+            self.send(Cmd::Copy(link));
+        }
+    }
+
+    fn quit(&mut self) {
+        self.save_state();
+        self.send(Cmd::Quit);
+    }
+
+    fn back(&mut self) {
+        match self.focus {
+            Pane::Reader if self.reader.detail => self.reader.detail = false,
+            Pane::Reader | Pane::Sidebar => self.focus = Pane::List,
+            Pane::List => self.quit(),
+        }
+    }
+
+    fn escape(&mut self) {
+        if self.list.range.take().is_some() {
+            return;
+        }
+        if !self.list.marks.is_empty() {
+            self.list.marks.clear();
+            return self.say("marks cleared");
+        }
+        match self.focus {
+            Pane::Reader if self.reader.detail => self.reader.detail = false,
+            Pane::Reader | Pane::Sidebar => self.focus = Pane::List,
+            Pane::List => {}
+        }
+    }
+
+    fn next_pane(&mut self) {
+        let class = self.layout().map(|l| l.class);
+        let sidebar = class == Some(Class::Three) && self.sidebar.shown;
+        self.focus = match self.focus {
+            Pane::Sidebar => Pane::List,
+            Pane::List => Pane::Reader,
+            Pane::Reader if sidebar => Pane::Sidebar,
+            Pane::Reader => Pane::List,
+        };
+        if self.focus == Pane::Reader {
+            self.read();
+        }
+    }
+
+    fn read(&mut self) {
+        match self.list.current() {
+            Some(row) => self.read_row(row),
+            None => self.focus = Pane::List,
+        }
+    }
+
+    fn mark_range(&mut self) {
+        match self.list.range.take() {
+            None => {
+                self.list.range = Some(self.list.cursor);
+                self.say("range begins here · v again marks to the cursor · esc drops it");
+            }
+            Some(from) => {
+                let (low, high) = (from.min(self.list.cursor), from.max(self.list.cursor));
+                let rows: Vec<i64> = self.list.rows[low..=high.min(self.list.rows.len().saturating_sub(1))].to_vec();
+                self.list.marks.extend(rows);
+                let n = crate::tui::figure(self.list.marks.len() as u64);
+                self.say(&format!("{n} conversations marked"));
+            }
+        }
+    }
+
+    /// With two panes, keys of the reader reach it from the list.
+    fn reader_at_hand(&self) -> bool {
+        self.layout().is_some_and(|l| l.reader.is_some())
+    }
+
+    fn go_in_reader(&mut self, find: impl Fn(&super::reader::Open) -> Option<usize>, none: &str) {
+        if !self.reader_at_hand() {
+            self.read();
+            return;
+        }
+        let Some(open) = &mut self.reader.open else { return };
+        match find(open).and_then(|seq| open.stop_near(seq)) {
+            Some(seq) => open.cursor = Some(seq),
+            None => self.say(none),
+        }
+    }
+
+    /// `n` and `N`: hits of this conversation, then of the next one.
+    fn hit(&mut self, backwards: bool) {
+        if !self.reader_at_hand() {
+            return self.read();
+        }
+        let Some(open) = &mut self.reader.open else { return };
+        let hits: Vec<usize> = open.hits.iter().map(|h| *h as usize).collect();
+        if let Some(seq) = open.next_of(&hits, backwards).and_then(|seq| open.stop_near(seq)) {
+            open.cursor = Some(seq);
+            return;
+        }
+        let before = self.list.cursor;
+        self.list.step(if backwards { -1 } else { 1 });
+        if self.list.cursor == before {
+            return self.say(if backwards { "no earlier hit in this list" } else { "no further hit in this list" });
+        }
+        self.reader.land_on_hit = Some(!backwards);
+        self.follow();
+    }
+
+    fn other_conversation(&mut self, backwards: bool) {
+        if self.focus == Pane::Reader {
+            let before = self.list.cursor;
+            self.list.step(if backwards { -1 } else { 1 });
+            if self.list.cursor == before {
+                return self.say(if backwards { "this is the first one" } else { "this is the last one" });
+            }
+        } else {
+            match self.list.next_undecided(backwards) {
+                Some(place) => self.list.cursor = place,
+                None => return self.say("nothing undecided in this list"),
+            }
+        }
+        self.follow();
+    }
+
+    fn step(&mut self, delta: isize) {
+        match self.focus {
+            Pane::List => {
+                self.list.step(delta);
+                self.follow();
+            }
+            Pane::Sidebar => self.sidebar_step(delta),
+            Pane::Reader => {
+                let height = self.reader_size().1;
+                if let Some(open) = &mut self.reader.open {
+                    open.step(delta, height);
+                }
+                self.reader.detail_top = 0;
+            }
+        }
+    }
+
+    /// Pages: `parts` of a screen in the direction of `delta`; very far means to the end.
+    fn page(&mut self, delta: isize, parts: usize) {
+        let layout = self.layout();
+        let rows = |height: usize| delta.saturating_mul((height / parts).max(1) as isize);
+        match self.focus {
+            Pane::List => {
+                self.list.step(rows(layout.map_or(1, |l| l.list_rows())));
+                self.follow();
+            }
+            Pane::Sidebar => {
+                let lines = self.sidebar_lines().len() as isize;
+                let height = layout.and_then(|l| l.sidebar).map_or(1, |r| usize::from(r.height));
+                self.sidebar_step(rows(height).clamp(-lines, lines));
+            }
+            Pane::Reader => {
+                let height = self.reader_size().1;
+                if let Some(open) = &mut self.reader.open {
+                    if delta < -1 {
+                        open.cursor = None;
+                        open.top = 0;
+                    } else {
+                        open.page(rows(height), height);
+                    }
+                }
+                self.reader.detail_top = 0;
+            }
+        }
+    }
+
+    pub(super) fn mouse(&mut self, mouse: &MouseEvent) {
+        let Some(layout) = self.layout() else { return };
+        if self.popup.is_some() || self.line.is_some() {
+            return;
+        }
+        let at = Position::new(mouse.column, mouse.row);
+        let inside = |r: Option<ratatui::layout::Rect>| r.is_some_and(|r| r.contains(at));
+        let wheel = match mouse.kind {
+            MouseEventKind::ScrollDown => 3,
+            MouseEventKind::ScrollUp => -3,
+            MouseEventKind::Down(MouseButton::Left) => 0,
+            _ => return,
+        };
+        if inside(layout.detail) {
+            self.reader.detail_top = self.reader.detail_top.saturating_add_signed(wheel);
+        } else if inside(layout.reader) {
+            self.focus = Pane::Reader;
+            self.click_reader(&layout, mouse.row, wheel);
+        } else if inside(layout.list) {
+            self.focus = Pane::List;
+            let top = layout.list.map_or(0, |r| r.y + 1);
+            match mouse.row.checked_sub(top) {
+                _ if wheel != 0 => self.list.step(wheel),
+                Some(line) if self.list.top + usize::from(line) < self.list.rows.len() => {
+                    self.list.cursor = self.list.top + usize::from(line);
+                }
+                _ => {}
+            }
+            self.follow();
+        } else if let Some(area) = layout.sidebar.filter(|r| r.contains(at)) {
+            if wheel != 0 {
+                self.sidebar_step(wheel);
+            } else {
+                self.sidebar.cursor = self.sidebar.top + usize::from(mouse.row - area.y);
+                self.settle_sidebar(usize::from(area.height));
+                self.sidebar_choose(false);
+            }
+        }
+    }
+
+    fn click_reader(&mut self, layout: &crate::tui::layout::Layout, y: u16, wheel: isize) {
+        let height = self.reader_size().1;
+        let first = layout.reader.map_or(0, |r| r.y + header_rows(layout.class));
+        let Some(open) = &mut self.reader.open else { return };
+        if wheel != 0 {
+            open.page(wheel, height);
+        } else if let Some(line) = y.checked_sub(first)
+            && let Some(line) = open.lines.get(open.top + usize::from(line))
+        {
+            open.cursor = Some(line.seq);
+        }
+    }
+
+    /// The filter, to hand to a command.
+    pub fn filter(&self) -> Arc<filter::Filter> {
+        Arc::clone(&self.view.filter)
+    }
+}

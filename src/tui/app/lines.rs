@@ -1,0 +1,225 @@
+//! The conversation as lines of the reader: which events show, folded how, wrapped where. Pure.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::model::{Event, EventKind, FlowState, is_bookkeeping};
+use crate::store::Whole;
+use crate::text::{self, SafeText};
+
+/// Column at which text begins.
+pub const TEXT_COLUMN: u16 = 18;
+/// A pause longer than this gets a ruler (five minutes).
+const RULER_MS: i64 = 5 * 60_000;
+
+/// One line of the reader.
+#[derive(Clone, Debug)]
+pub struct ReaderLine {
+    /// The event it belongs to.
+    pub seq: usize,
+    /// First line of its event: speaker, time and marks stand on it.
+    pub first: bool,
+    /// What it shows.
+    pub content: Content,
+}
+
+/// What a line shows.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Clusters of the event's message text.
+    Text(Range<usize>),
+    /// Intent, bar, effective confidence.
+    Prediction,
+    /// Buttons offered.
+    Buttons,
+    /// What a click sent.
+    Payload,
+    /// So many folded actions, the first of them.
+    Folded {
+        /// How many.
+        count: usize,
+        /// Event number of the first.
+        first: usize,
+    },
+    /// One action.
+    Action,
+    /// A slot: the value before, as JSON text.
+    Slot(Option<String>),
+    /// A flow or form step.
+    Flow,
+    /// A form was left at this step.
+    FlowLeft,
+    /// A note, by its place in the review.
+    Note(usize),
+    /// A pause before this event, in milliseconds.
+    Ruler(i64),
+    /// Session, restart, handover, system.
+    System,
+    /// An empty line between turns.
+    Blank,
+}
+
+/// Which events show and which are folded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Folding {
+    /// Actions, slots of bookkeeping and system events each on a line of their own.
+    pub actions: bool,
+}
+
+/// The safe text of every message, made once a conversation.
+pub type Texts = Vec<SafeText>;
+
+/// Makes the message texts of a conversation safe.
+pub fn texts(whole: &Whole) -> Texts {
+    whole.events.iter().map(|e| e.text.as_ref().map(|t| t.block()).unwrap_or_default()).collect()
+}
+
+/// Lays a conversation out for a pane of `width` columns.
+pub fn lines(whole: &Whole, texts: &Texts, width: u16, folding: Folding) -> Vec<ReaderLine> {
+    let mut out = Builder { whole, texts, width, folding, out: Vec::new(), slots: HashMap::new(), last: None };
+    out.build();
+    out.out
+}
+
+struct Builder<'a> {
+    whole: &'a Whole,
+    texts: &'a Texts,
+    width: u16,
+    folding: Folding,
+    out: Vec<ReaderLine>,
+    slots: HashMap<String, String>,
+    last: Option<i64>,
+}
+
+impl Builder<'_> {
+    fn build(&mut self) {
+        let events = &self.whole.events;
+        let mut folded: Vec<usize> = Vec::new();
+        for (seq, event) in events.iter().enumerate() {
+            let quiet = !self.folding.actions && event.kind == EventKind::Action && !event.fallback;
+            if quiet {
+                if event.action.as_ref().is_some_and(|a| {
+                    a.name.as_ref().is_none_or(|n| !is_bookkeeping(n.for_search()))
+                }) {
+                    folded.push(seq);
+                }
+                continue;
+            }
+            if self.hidden(event) {
+                self.remember(event);
+                continue;
+            }
+            if event.kind.author().is_some() {
+                self.fold(&mut folded, seq);
+            }
+            self.ruler(seq, event);
+            let from = self.out.len();
+            self.event(seq, event);
+            if let Some(line) = self.out.get_mut(from) {
+                line.first = true;
+            }
+            self.notes(seq);
+        }
+        self.fold(&mut folded, events.len());
+    }
+
+    /// Events that say nothing to a reader unless actions are shown.
+    fn hidden(&self, event: &Event) -> bool {
+        if self.folding.actions {
+            return false;
+        }
+        match event.kind {
+            EventKind::System => !matches!(
+                event.text.as_ref().map_or("", |t| t.for_search()),
+                "rewind" | "undo" | "pause" | "resume" | "reset_slots"
+            ),
+            EventKind::Slot => event.slot.as_ref().is_some_and(|s| {
+                matches!(s.name.for_search(), "session_started_metadata" | "flow_hashes" | "route_session_to_calm")
+                    || self.unchanged(event)
+                    || (s.name.for_search() == "requested_slot" && event.flow.is_none())
+            }),
+            _ => false,
+        }
+    }
+
+    fn unchanged(&self, event: &Event) -> bool {
+        event.slot.as_ref().is_some_and(|s| {
+            let before = self.slots.get(s.name.for_search()).map_or("null", String::as_str);
+            before == s.value.for_search()
+        })
+    }
+
+    fn remember(&mut self, event: &Event) {
+        if let Some(slot) = &event.slot {
+            self.slots.insert(slot.name.for_search().to_owned(), slot.value.for_search().to_owned());
+        }
+    }
+
+    fn push(&mut self, seq: usize, content: Content) {
+        self.out.push(ReaderLine { seq, first: false, content });
+    }
+
+    /// Folded actions belong under what was said before them.
+    fn fold(&mut self, folded: &mut Vec<usize>, before: usize) {
+        if let Some(&first) = folded.first() {
+            let owner = self.out.last().map_or(before.saturating_sub(1), |l| l.seq);
+            self.push(owner, Content::Folded { count: folded.len(), first });
+            folded.clear();
+        }
+    }
+
+    fn ruler(&mut self, seq: usize, event: &Event) {
+        if let Some(at) = event.at {
+            if let Some(last) = self.last
+                && at.0 - last > RULER_MS
+            {
+                self.push(seq, Content::Ruler(at.0 - last));
+                // The ruler stands above the event, not in it: its first line is still to come.
+            }
+            self.last = Some(self.last.map_or(at.0, |l| l.max(at.0)));
+        }
+    }
+
+    fn event(&mut self, seq: usize, event: &Event) {
+        match event.kind {
+            EventKind::User | EventKind::Bot | EventKind::Agent => {
+                let width = self.width.saturating_sub(TEXT_COLUMN + 2).max(10);
+                for line in text::wrap(&self.texts[seq], usize::from(width)) {
+                    self.push(seq, Content::Text(line.clusters));
+                }
+                if event.payload.is_some() {
+                    self.push(seq, Content::Payload);
+                }
+                if event.intent.is_some() {
+                    self.push(seq, Content::Prediction);
+                }
+                if !event.buttons.is_empty() {
+                    self.push(seq, Content::Buttons);
+                }
+            }
+            EventKind::Action => self.push(seq, Content::Action),
+            EventKind::Slot => {
+                let before = event.slot.as_ref().and_then(|s| self.slots.get(s.name.for_search()).cloned());
+                self.remember(event);
+                let content = if event.flow.is_some() { Content::Flow } else { Content::Slot(before) };
+                self.push(seq, content);
+            }
+            EventKind::Flow => {
+                let left = event.flow.as_ref().is_some_and(|f| f.state == FlowState::Cancelled);
+                self.push(seq, if left { Content::FlowLeft } else { Content::Flow });
+            }
+            EventKind::Session | EventKind::Handover | EventKind::Restart | EventKind::System => {
+                self.push(seq, Content::System);
+            }
+        }
+    }
+
+    fn notes(&mut self, seq: usize) {
+        let key = self.whole.keys[seq];
+        for (i, note) in self.whole.review.notes.iter().enumerate() {
+            if note.event.is_some_and(|e| e.key == key) {
+                self.push(seq, Content::Note(i));
+            }
+        }
+    }
+}

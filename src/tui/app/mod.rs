@@ -1,0 +1,309 @@
+//! The state of the screen and how it changes. `update` touches no SQL, no file and no clock; what it
+//! wants done it returns as commands.
+
+pub mod filter_line;
+mod keys;
+pub mod lines;
+pub mod list;
+pub mod picker;
+pub mod popup;
+pub mod reader;
+pub mod sidebar;
+pub mod triage;
+pub mod view;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::filter;
+use crate::model::{Millis, Preset, Tag};
+use crate::tui::keymap::Keymap;
+use crate::tui::layout::{Layout, Pane, header_rows};
+use crate::tui::msg::{Cmd, Msg};
+use crate::tui::theme::Theme;
+
+use filter_line::FilterLine;
+use list::ListState;
+use popup::Popup;
+use reader::ReaderState;
+use sidebar::SidebarState;
+use triage::{Pending, Repeat, StatusLine};
+use view::{Previous, ScreenState, ViewState};
+
+/// The whole state of the screen.
+#[derive(Debug)]
+pub struct App {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The present moment; the loop sets it before every message.
+    pub now: Millis,
+    /// Who reviews.
+    pub reviewer: String,
+    /// Colours and glyphs.
+    pub theme: Theme,
+    /// What keys do.
+    pub keymap: Keymap,
+    /// Which pane has the keys.
+    pub focus: Pane,
+    /// Filter, order, counts.
+    pub view: ViewState,
+    /// The list.
+    pub list: ListState,
+    /// The conversation.
+    pub reader: ReaderState,
+    /// Presets and facets.
+    pub sidebar: SidebarState,
+    /// The filter line while it is edited.
+    pub line: Option<FilterLine>,
+    /// The front layer.
+    pub popup: Option<Popup>,
+    /// Status line.
+    pub status: StatusLine,
+    /// The vocabulary.
+    pub tags: Vec<Tag>,
+    /// Presets with counts.
+    pub presets: Vec<(Preset, Option<u64>)>,
+    /// Filters typed before, newest first.
+    pub history: Vec<String>,
+    /// Decisions of this reviewer today.
+    pub today: u64,
+    /// True once the store is known to hold nothing at all.
+    pub empty_store: bool,
+    pending: VecDeque<Pending>,
+    tickets: u64,
+    repeat: Option<Repeat>,
+    previous: Option<Previous>,
+    go_to: Option<i64>,
+    cmds: Vec<Cmd>,
+}
+
+impl App {
+    /// A screen of that size, on the view where it was left; a first start shows Unread.
+    pub fn new(size: (u16, u16), now: Millis, reviewer: String, theme: Theme, keymap: Keymap) -> Self {
+        Self {
+            size,
+            now,
+            reviewer,
+            theme,
+            keymap,
+            focus: Pane::List,
+            view: ViewState::default(),
+            list: ListState::default(),
+            reader: ReaderState::default(),
+            sidebar: SidebarState::default(),
+            line: None,
+            popup: None,
+            status: StatusLine::default(),
+            tags: Vec::new(),
+            presets: Vec::new(),
+            history: Vec::new(),
+            today: 0,
+            empty_store: false,
+            pending: VecDeque::new(),
+            tickets: 0,
+            repeat: None,
+            previous: None,
+            go_to: None,
+            cmds: Vec::new(),
+        }
+    }
+
+    /// Opens the view where the screen was left (`None`: the first start, Unread), at the conversation
+    /// `at` where one is asked for.
+    pub fn start(&mut self, state: Option<ScreenState>, at: Option<i64>) -> Vec<Cmd> {
+        let first =
+            ScreenState { filter: "is:unread".into(), preset: Some("Unread".into()), sidebar: true, ..Default::default() };
+        let state = state.unwrap_or(first);
+        self.view.text = state.filter;
+        match filter::parse(&self.view.text) {
+            Ok(parsed) => self.view.filter = Arc::new(parsed),
+            Err(error) => {
+                self.fail(&format!("the last filter no longer reads: {error}"));
+                self.view.text.clear();
+            }
+        }
+        self.view.preset = state.preset;
+        self.view.sort = state.sort;
+        self.view.reverse = state.reverse;
+        self.sidebar.shown = state.sidebar;
+        self.go_to = at.or(state.row);
+        if at.is_some() {
+            self.focus = Pane::Reader;
+        }
+        self.run_view(false);
+        if let Some(row) = at {
+            self.reader.awaited = Some(row);
+            self.send(Cmd::Open(row, Arc::clone(&self.view.filter)));
+        }
+        self.finish()
+    }
+
+    /// Applies one message and says what is to be done.
+    pub fn update(&mut self, msg: Msg) -> Vec<Cmd> {
+        match msg {
+            Msg::Key(key) => self.key(&key),
+            Msg::Mouse(mouse) => self.mouse(&mouse),
+            Msg::Paste(text) => {
+                if self.line.is_some() {
+                    self.line_paste(&text);
+                } else {
+                    self.popup_paste(&text);
+                }
+            }
+            Msg::Resize(width, height) => self.size = (width, height),
+            Msg::FirstPage(view) => {
+                if self.view.answered == 0 {
+                    self.empty_store = view.total == 0 && view.rows.is_empty();
+                    self.answered(*view);
+                }
+            }
+            Msg::Answer(view) => {
+                self.empty_store = view.total == 0 && view.rows.is_empty() && self.view.text.is_empty();
+                self.answered(*view);
+            }
+            Msg::Live(view) => self.counted(*view),
+            Msg::QueryFailed { generation, error } => {
+                if generation == self.view.generation {
+                    self.fail(&error);
+                    self.view.error = Some(error);
+                }
+            }
+            Msg::Cards(cards) => self.list.take_cards(cards),
+            Msg::Opened(whole, hits) => {
+                let width = self.reader_size().0;
+                self.reader.take(whole, hits, width);
+            }
+            Msg::OpenFailed { row, error } => {
+                if self.reader.awaited == Some(row) {
+                    self.reader.awaited = None;
+                    self.reader.error = Some(error);
+                    self.reader.open = None;
+                }
+            }
+            Msg::Written(ack) => self.written(ack),
+            Msg::WriteFailed { ticket, error } => self.write_failed(ticket, &error),
+            Msg::Tags(tags) => self.tags = tags,
+            Msg::Presets(presets) => self.presets = presets,
+            Msg::Journal(new) => {
+                if let Some(Popup::Journal { entries, cursor }) = &mut self.popup {
+                    *cursor = (*cursor).min(new.len().saturating_sub(1));
+                    *entries = Some(new);
+                }
+            }
+            Msg::Values(field, values) => self.take_values(field, values),
+            Msg::History(history) => self.history = history,
+            Msg::Today(n) => self.today = n,
+            Msg::StoreChanged => {
+                self.list.forget_cards();
+                let mut rows = self.list.loaded();
+                rows.extend(self.reader.row());
+                self.reread(&rows);
+            }
+            Msg::Notice(text) => self.say(&text),
+            Msg::WorkerDied(why) => self.fail(&why),
+            Msg::Terminate => self.send(Cmd::Quit),
+            Msg::Resumed => self.send(Cmd::Redraw),
+        }
+        self.finish()
+    }
+
+    /// Brings everything derived into step and hands the commands over.
+    fn finish(&mut self) -> Vec<Cmd> {
+        if let Some(layout) = self.layout() {
+            self.list.scroll_into(layout.list_rows());
+            let wanted = self.list.wanted(layout.list_rows());
+            if !wanted.is_empty() {
+                let filter = Arc::clone(&self.view.filter);
+                self.send(Cmd::Cards(wanted, filter));
+            }
+            if let Some(area) = layout.sidebar {
+                self.settle_sidebar(usize::from(area.height));
+            }
+            let (width, height) = self.reader_size();
+            self.reader.settle(width, height);
+            if layout.reader.is_some() && self.reader.row().is_none() && self.reader.awaited.is_none() {
+                self.follow();
+            }
+        }
+        std::mem::take(&mut self.cmds)
+    }
+
+    /// The layout of the present frame; `None`: too small.
+    pub fn layout(&self) -> Option<Layout> {
+        Layout::of(self.size, self.focus, self.sidebar.shown, self.reader.detail)
+    }
+
+    /// Columns and rows that conversation lines have in the reader, without its header.
+    pub fn reader_size(&self) -> (u16, usize) {
+        match self.layout().and_then(|l| l.reader.map(|r| (r, l.class))) {
+            Some((area, class)) => (area.width, usize::from(area.height.saturating_sub(header_rows(class) + 1))),
+            None => (80, 20),
+        }
+    }
+
+    pub(super) fn send(&mut self, cmd: Cmd) {
+        self.cmds.push(cmd);
+    }
+
+    /// Words on the status line.
+    pub(super) fn say(&mut self, text: &str) {
+        self.status = StatusLine { text: text.to_owned(), ..StatusLine::default() };
+    }
+
+    /// An error on the status line.
+    pub(super) fn fail(&mut self, text: &str) {
+        self.status = StatusLine { text: text.to_owned(), error: true, written: None };
+    }
+
+    pub(super) fn focus_list(&mut self) {
+        self.focus = Pane::List;
+    }
+
+    /// Lays the open conversation out again.
+    pub(super) fn relayout(&mut self) {
+        let width = self.reader_size().0;
+        if let Some(whole) = self.reader.open.as_ref().map(|o| Arc::clone(&o.whole)) {
+            self.reader.refresh(whole, width);
+        }
+    }
+
+    /// The reader shows what the list's cursor stands on, where it is on the screen; the neighbours are
+    /// read before they are asked for.
+    pub(super) fn follow(&mut self) {
+        let Some(row) = self.list.current() else {
+            self.reader.open = None;
+            self.reader.awaited = None;
+            return;
+        };
+        let filter = Arc::clone(&self.view.filter);
+        let visible = self.layout().is_some_and(|l| l.reader.is_some());
+        if visible && self.reader.row() != Some(row) {
+            let width = self.reader_size().0;
+            if !self.reader.show_cached(row, width) {
+                self.reader.awaited = Some(row);
+                self.send(Cmd::Open(row, Arc::clone(&filter)));
+            }
+        }
+        let near = [self.list.cursor + 1, self.list.cursor.wrapping_sub(1)];
+        let near = near.into_iter().chain(self.list.next_undecided(false));
+        let ahead: Vec<i64> = near.filter_map(|p| self.list.rows.get(p).copied()).collect();
+        for row in ahead {
+            if !self.reader.has(row) && self.reader.awaited != Some(row) {
+                self.send(Cmd::Prefetch(row, Arc::clone(&filter)));
+            }
+        }
+    }
+
+    /// Opens a row in the reader, wherever it stands.
+    pub(super) fn read_row(&mut self, row: i64) {
+        if let Some(place) = self.list.place_of(row) {
+            self.list.cursor = place;
+        }
+        self.focus = Pane::Reader;
+        let width = self.reader_size().0;
+        if self.reader.row() != Some(row) && !self.reader.show_cached(row, width) {
+            self.reader.awaited = Some(row);
+            self.send(Cmd::Open(row, Arc::clone(&self.view.filter)));
+        }
+    }
+}

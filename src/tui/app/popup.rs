@@ -1,0 +1,554 @@
+//! What lies over the panes and takes the keys first: help, palette, pickers, prompts, journal.
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
+
+use super::App;
+use super::picker::{Choice, Item, Picker};
+use crate::filter::{self, Field};
+use crate::model::{JournalEntry, Preset, Set, SortKey};
+use crate::text::Untrusted;
+use crate::tui::action::{ACTIONS, Action};
+use crate::tui::msg::Cmd;
+
+/// The front layer.
+#[derive(Debug)]
+pub enum Popup {
+    /// Help, narrowed by typing.
+    Help {
+        /// What was typed.
+        input: Input,
+        /// First line on the screen.
+        top: usize,
+    },
+    /// Every action by name.
+    Palette(Picker),
+    /// Tags, ticked.
+    Tags(Picker),
+    /// Orders.
+    Sort(Picker),
+    /// Values of the row or event under the cursor.
+    Values(Picker),
+    /// Presets.
+    Presets(Picker),
+    /// `'` was pressed: the next key names a preset.
+    AwaitPreset,
+    /// A note is being written.
+    Note(Input),
+    /// A preset is being saved: its name.
+    PresetName(Input),
+    /// A preset is being saved: its key.
+    PresetKey {
+        /// The preset.
+        preset: Preset,
+        /// The name of the one it replaces.
+        replaces: Option<String>,
+    },
+    /// The journal.
+    Journal {
+        /// Entries, newest first; `None` while they are read.
+        entries: Option<Vec<JournalEntry>>,
+        /// Place of the cursor.
+        cursor: usize,
+    },
+}
+
+fn edit(input: &mut Input, key: &KeyEvent) -> bool {
+    input.handle_event(&Event::Key(*key)).is_some_and(|change| change.value)
+}
+
+impl App {
+    /// A key for the front layer.
+    pub(super) fn popup_key(&mut self, key: &KeyEvent) {
+        let Some(mut popup) = self.popup.take() else { return };
+        if key.code == KeyCode::Esc || is_ctrl(key, 'c') {
+            return;
+        }
+        let keep = match &mut popup {
+            Popup::Help { input, top } => help_key(input, top, key),
+            Popup::Palette(picker) | Popup::Sort(picker) | Popup::Values(picker) => {
+                if key.code == KeyCode::Enter {
+                    self.choose(picker.current().map(|i| i.choice.clone()), picker.input.value().to_owned());
+                    false
+                } else {
+                    picker_key(picker, key);
+                    true
+                }
+            }
+            Popup::Tags(picker) => self.tags_key(picker, key),
+            Popup::Presets(picker) => self.presets_key(picker, key),
+            Popup::AwaitPreset => {
+                self.preset_key(key);
+                false
+            }
+            Popup::Note(input) => {
+                if key.code == KeyCode::Enter {
+                    let text = Untrusted::from(input.value());
+                    self.write_note(text);
+                    false
+                } else {
+                    edit(input, key);
+                    true
+                }
+            }
+            Popup::PresetName(input) => {
+                if key.code == KeyCode::Enter {
+                    let name = input.value().trim().to_owned();
+                    self.name_preset(name);
+                    false
+                } else {
+                    edit(input, key);
+                    true
+                }
+            }
+            Popup::PresetKey { preset, replaces } => {
+                self.key_preset(preset.clone(), replaces.clone(), key);
+                false
+            }
+            Popup::Journal { entries, cursor } => self.journal_key(entries.as_deref(), cursor, key),
+        };
+        // A choice may have opened another layer: that one stays in front.
+        if keep && self.popup.is_none() {
+            self.popup = Some(popup);
+        }
+    }
+
+    /// Pasted text goes into whatever takes text.
+    pub(super) fn popup_paste(&mut self, text: &str) {
+        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(100_000).collect();
+        let insert = |input: &mut Input| {
+            for c in text.chars() {
+                input.handle(tui_input::InputRequest::InsertChar(c));
+            }
+        };
+        match &mut self.popup {
+            Some(Popup::Note(input) | Popup::PresetName(input) | Popup::Help { input, .. }) => insert(input),
+            Some(
+                Popup::Palette(picker)
+                | Popup::Tags(picker)
+                | Popup::Sort(picker)
+                | Popup::Values(picker)
+                | Popup::Presets(picker),
+            ) => {
+                insert(&mut picker.input);
+                picker.narrow();
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn open_palette(&mut self) {
+        let scope = self.scope();
+        let mut items: Vec<Item> = ACTIONS
+            .iter()
+            .filter(|i| i.action != Action::Palette)
+            .map(|info| Item {
+                label: info.name.replace('-', " ").into(),
+                detail: format!("{}  {}", self.keymap.keys_for(info.action, scope).join(" "), info.help),
+                ticked: None,
+                choice: Choice::Action(info.action),
+            })
+            .collect();
+        for (word, detail, choice) in [
+            ("w", "everything is written already", Choice::AllWritten),
+            ("wq", "leave afterword", Choice::Quit),
+            ("quit", "leave afterword", Choice::Quit),
+        ] {
+            items.push(Item { label: word.into(), detail: detail.to_owned(), ticked: None, choice });
+        }
+        for (preset, _) in &self.presets {
+            items.push(Item {
+                label: format!("preset {}", preset.name).into(),
+                detail: preset.filter.clone(),
+                ticked: None,
+                choice: Choice::Preset(preset.name.clone()),
+            });
+        }
+        self.popup = Some(Popup::Palette(Picker::new(items)));
+    }
+
+    pub(super) fn open_sort(&mut self) {
+        let items = SortKey::ALL
+            .iter()
+            .map(|(key, name, words, _)| Item {
+                label: name.replace('_', " ").into(),
+                detail: (*words).to_owned(),
+                ticked: Some(*key == self.view.sort),
+                choice: Choice::Sort(*key),
+            })
+            .collect();
+        self.popup = Some(Popup::Sort(Picker::new(items)));
+    }
+
+    pub(super) fn open_tags(&mut self) {
+        let (own, auto) = self.present_tags();
+        let mut items: Vec<Item> = self
+            .tags
+            .iter()
+            .map(|tag| Item {
+                label: tag.name.clone(),
+                detail: match (&tag.key, &tag.description) {
+                    (Some(k), Some(d)) => format!("{k}  {}", d.line().as_str()),
+                    (Some(k), None) => k.to_string(),
+                    (None, Some(d)) => format!("   {}", d.line().as_str()),
+                    (None, None) => String::new(),
+                },
+                ticked: Some(own.iter().any(|o| filter::fold(o.for_search()) == filter::fold(tag.name.for_search()))),
+                choice: Choice::Tag(tag.name.clone()),
+            })
+            .collect();
+        items.extend(auto.into_iter().map(|name| Item {
+            label: name.clone(),
+            detail: "auto tag; unticking dismisses it".to_owned(),
+            ticked: Some(true),
+            choice: Choice::AutoTag(name),
+        }));
+        self.popup = Some(Popup::Tags(Picker::new(items)));
+    }
+
+    fn tags_key(&mut self, picker: &mut Picker, key: &KeyEvent) -> bool {
+        match key.code {
+            KeyCode::Tab => {
+                if let Some(item) = picker.current_mut() {
+                    item.ticked = item.ticked.map(|t| !t);
+                }
+                true
+            }
+            KeyCode::Char(digit @ '1'..='9') if key.modifiers.contains(KeyModifiers::ALT) => {
+                if let Some(Choice::Tag(name)) = picker.current().map(|i| i.choice.clone()) {
+                    self.give_digit(name, digit);
+                }
+                false
+            }
+            KeyCode::Enter => {
+                let sets = self.ticked_sets(picker);
+                self.set_tags(sets);
+                false
+            }
+            _ => {
+                picker_key(picker, key);
+                true
+            }
+        }
+    }
+
+    /// What differs from before, with the item under the cursor changed too where nothing was ticked by
+    /// `tab`; typed text that names no tag becomes one.
+    fn ticked_sets(&self, picker: &mut Picker) -> Vec<Set> {
+        let (own, auto) = self.present_tags();
+        let had = |choice: &Choice| match choice {
+            Choice::Tag(name) => own.iter().any(|o| filter::fold(o.for_search()) == filter::fold(name.for_search())),
+            Choice::AutoTag(name) => auto.contains(name),
+            _ => false,
+        };
+        let typed = picker.input.value().trim().to_owned();
+        let exact = picker.items.iter().any(|i| filter::fold(i.label.for_search()) == filter::fold(&typed));
+        let changed = picker.items.iter().any(|i| i.ticked.is_some_and(|t| t != had(&i.choice)));
+        let new = !typed.is_empty() && !exact && picker.current().is_none();
+        if !changed
+            && !new
+            && let Some(item) = picker.current_mut()
+        {
+            item.ticked = item.ticked.map(|t| !t);
+        }
+        let mut sets: Vec<Set> = picker
+            .items
+            .iter()
+            .filter(|i| i.ticked.is_some_and(|t| t != had(&i.choice)))
+            .filter_map(|i| match &i.choice {
+                Choice::Tag(name) => Some(Set::Tag { name: name.clone(), on: i.ticked == Some(true) }),
+                Choice::AutoTag(name) => {
+                    Some(Set::AutoTagDismissed { name: name.clone(), dismissed: i.ticked == Some(false) })
+                }
+                _ => None,
+            })
+            .collect();
+        if new {
+            sets.push(Set::Tag { name: typed.into(), on: true });
+        }
+        sets
+    }
+
+    fn choose(&mut self, choice: Option<Choice>, typed: String) {
+        if matches!(typed.trim(), "q" | "wq" | "q!") {
+            return self.send(Cmd::Quit);
+        }
+        match choice {
+            Some(Choice::Action(action)) => self.act(action, ""),
+            Some(Choice::Sort(key)) => self.sort_by(key),
+            Some(Choice::Value(field, value)) => {
+                let filter = filter::add_value(&self.view.filter, field, &value);
+                self.refine(filter);
+            }
+            Some(Choice::Preset(name)) => self.open_preset_named(&name),
+            Some(Choice::Quit) => self.send(Cmd::Quit),
+            Some(Choice::AllWritten) => self.say("everything is written as soon as it is decided"),
+            Some(Choice::Tag(name) | Choice::AutoTag(name)) => self.toggle_tag(name),
+            None => self.say("nothing of that name"),
+        }
+    }
+
+    pub(super) fn open_preset_named(&mut self, name: &str) {
+        let folded = filter::fold(name);
+        match self.presets.iter().find(|(p, _)| filter::fold(&p.name) == folded).map(|(p, _)| p.clone()) {
+            Some(preset) => self.open_preset(&preset),
+            None => self.fail(&format!("there is no preset {name}")),
+        }
+    }
+
+    fn preset_key(&mut self, key: &KeyEvent) {
+        let KeyCode::Char(c) = key.code else { return };
+        if c == '\'' {
+            return self.back_to_previous();
+        }
+        match self.presets.iter().find(|(p, _)| p.key == Some(c)).map(|(p, _)| p.clone()) {
+            Some(preset) => self.open_preset(&preset),
+            None => self.say(&format!("no preset on {c} · P shows them all")),
+        }
+    }
+
+    pub(super) fn open_presets(&mut self) {
+        let items = self
+            .presets
+            .iter()
+            .map(|(p, count)| Item {
+                label: p.name.clone().into(),
+                detail: format!(
+                    "{}  {:>9}  {}",
+                    p.key.unwrap_or(' '),
+                    count.map(crate::tui::figure).unwrap_or_default(),
+                    p.filter
+                ),
+                ticked: None,
+                choice: Choice::Preset(p.name.clone()),
+            })
+            .collect();
+        self.popup = Some(Popup::Presets(Picker::new(items)));
+    }
+
+    fn presets_key(&mut self, picker: &mut Picker, key: &KeyEvent) -> bool {
+        let current = picker.current().map(|i| i.label.for_search().to_owned());
+        match (key.code, current) {
+            (KeyCode::Enter, Some(name)) => {
+                self.open_preset_named(&name);
+                false
+            }
+            (KeyCode::Char('d'), Some(name)) if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                self.send(Cmd::DeletePreset(name.clone()));
+                self.say(&format!("preset {name} deleted"));
+                false
+            }
+            (KeyCode::Char('k'), Some(name)) if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                if let Some((preset, _)) = self.presets.iter().find(|(p, _)| p.name == name) {
+                    self.popup =
+                        Some(Popup::PresetKey { preset: preset.clone(), replaces: Some(preset.name.clone()) });
+                }
+                false
+            }
+            (KeyCode::Char('s'), Some(name)) if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                self.name_preset(name);
+                false
+            }
+            _ => {
+                picker_key(picker, key);
+                true
+            }
+        }
+    }
+
+    pub(super) fn open_save_preset(&mut self) {
+        self.popup = Some(Popup::PresetName(Input::new(self.view.preset.clone().unwrap_or_default())));
+    }
+
+    /// A name for the present view; a known name is replaced and keeps its key.
+    fn name_preset(&mut self, name: String) {
+        if name.is_empty() {
+            return self.say("a preset needs a name");
+        }
+        let known = self.presets.iter().find(|(p, _)| filter::fold(&p.name) == filter::fold(&name)).map(|(p, _)| p);
+        let preset = Preset {
+            name,
+            key: known.and_then(|p| p.key),
+            filter: self.view.filter.to_string(),
+            sort: self.view.sort,
+            reverse: self.view.reverse,
+            columns: known.map(|p| p.columns.clone()).unwrap_or_default(),
+        };
+        let replaces = known.map(|p| p.name.clone());
+        if preset.key.is_some() {
+            return self.save_preset(preset, replaces);
+        }
+        self.popup = Some(Popup::PresetKey { preset, replaces });
+    }
+
+    /// Letters and digits that no preset has.
+    pub fn free_preset_keys(&self) -> String {
+        ('a'..='z').chain('0'..='9').filter(|c| !self.presets.iter().any(|(p, _)| p.key == Some(*c))).collect()
+    }
+
+    fn key_preset(&mut self, mut preset: Preset, replaces: Option<String>, key: &KeyEvent) {
+        match key.code {
+            KeyCode::Enter => {}
+            KeyCode::Char(c) if c.is_alphanumeric() => {
+                if let Some((other, _)) = self.presets.iter().find(|(p, _)| p.key == Some(c) && p.name != preset.name) {
+                    self.fail(&format!("{c} is the key of {}", other.name));
+                    self.popup = Some(Popup::PresetKey { preset, replaces });
+                    return;
+                }
+                preset.key = Some(c);
+            }
+            _ => {
+                self.popup = Some(Popup::PresetKey { preset, replaces });
+                return;
+            }
+        }
+        self.save_preset(preset, replaces);
+    }
+
+    fn save_preset(&mut self, preset: Preset, replaces: Option<String>) {
+        let on = preset.key.map(|k| format!(" on '{k}")).unwrap_or_default();
+        self.say(&format!("preset {} saved{on}", preset.name));
+        self.view.preset = Some(preset.name.clone());
+        self.send(Cmd::SavePreset(preset, replaces));
+        self.save_state();
+    }
+
+    fn journal_key(&mut self, entries: Option<&[JournalEntry]>, cursor: &mut usize, key: &KeyEvent) -> bool {
+        let last = entries.map_or(0, |e| e.len().saturating_sub(1));
+        let half = usize::from(self.size.1 / 2);
+        match key.code {
+            KeyCode::Char('q' | 'H') => return false,
+            KeyCode::Char('d') if is_ctrl(key, 'd') => *cursor = (*cursor + half).min(last),
+            KeyCode::Char('u') if is_ctrl(key, 'u') => *cursor = cursor.saturating_sub(half),
+            KeyCode::Char('j') | KeyCode::Down => *cursor = (*cursor + 1).min(last),
+            KeyCode::Char('k') | KeyCode::Up => *cursor = cursor.saturating_sub(1),
+            KeyCode::Char('g') | KeyCode::Home => *cursor = 0,
+            KeyCode::Char('G') | KeyCode::End => *cursor = last,
+            KeyCode::Char('u') => {
+                if let Some(entry) = entries.and_then(|e| e.get(*cursor)) {
+                    self.send(Cmd::UndoEntry(entry.id));
+                }
+            }
+            KeyCode::Enter => {
+                if let Some((row, _)) = entries.and_then(|e| e.get(*cursor)).and_then(|e| e.first.clone()) {
+                    self.read_row(row);
+                    return false;
+                }
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// `*`: by a value of what is under the cursor; one value is taken at once, several are offered.
+    pub(super) fn filter_by_value(&mut self) {
+        let values = self.values_here();
+        match values.as_slice() {
+            [] => self.say("nothing here to filter by"),
+            [(field, value)] => {
+                let filter = filter::add_value(&self.view.filter, *field, value);
+                self.refine(filter);
+            }
+            many => {
+                let items = many
+                    .iter()
+                    .map(|(field, value)| Item {
+                        label: format!("{}:{value}", filter::field_name(*field)).into(),
+                        detail: String::new(),
+                        ticked: None,
+                        choice: Choice::Value(*field, value.clone()),
+                    })
+                    .collect();
+                self.popup = Some(Popup::Values(Picker::new(items)));
+            }
+        }
+    }
+
+    fn values_here(&self) -> Vec<(Field, String)> {
+        let mut out = Vec::new();
+        let mut add = |field, value: Option<&Untrusted>| {
+            if let Some(value) = value {
+                out.push((field, value.for_search().to_owned()));
+            }
+        };
+        if self.focus == crate::tui::layout::Pane::Reader
+            && let Some(open) = &self.reader.open
+            && let Some(event) = open.cursor.and_then(|seq| open.whole.events.get(seq))
+        {
+            add(Field::Intent, event.intent.as_ref().and_then(|i| i.name.as_ref()));
+            add(Field::Action, event.action.as_ref().and_then(|a| a.name.as_ref()));
+            add(Field::Slot, event.slot.as_ref().map(|s| &s.name));
+            add(Field::Flow, event.flow.as_ref().map(|f| &f.name));
+            for entity in &event.entities {
+                add(Field::Entity, Some(&entity.name));
+            }
+            if !out.is_empty() {
+                return out;
+            }
+        }
+        let Some(card) = self.list.current().and_then(|row| self.list.card(row)) else { return Vec::new() };
+        let mut add = |field, value: Option<&Untrusted>| {
+            if let Some(value) = value {
+                out.push((field, value.for_search().to_owned()));
+            }
+        };
+        let a = &card.attributes;
+        add(Field::Channel, a.channel.as_ref());
+        add(Field::Lang, a.language.as_ref());
+        add(Field::User, a.user_id.as_ref());
+        add(Field::Version, a.version.as_ref());
+        add(Field::Device, a.device.as_ref());
+        add(Field::Location, a.location.as_ref());
+        add(Field::Agent, a.agent.as_ref());
+        add(Field::Source, Some(&card.source));
+        for tag in &card.review.tags {
+            add(Field::Tag, Some(tag));
+        }
+        for (intent, _) in &card.intents {
+            add(Field::Intent, Some(intent));
+        }
+        for (action, _) in &card.actions {
+            add(Field::Action, Some(action));
+        }
+        out
+    }
+}
+
+/// True for a letter with ctrl.
+pub(super) fn is_ctrl(key: &KeyEvent, c: char) -> bool {
+    key.code == KeyCode::Char(c) && key.modifiers.contains(KeyModifiers::CONTROL)
+}
+
+fn picker_key(picker: &mut Picker, key: &KeyEvent) {
+    match key.code {
+        KeyCode::Down => picker.step(1),
+        KeyCode::Up => picker.step(-1),
+        KeyCode::PageDown => picker.step(10),
+        KeyCode::PageUp => picker.step(-10),
+        _ if is_ctrl(key, 'n') => picker.step(1),
+        _ if is_ctrl(key, 'p') => picker.step(-1),
+        _ => {
+            if edit(&mut picker.input, key) {
+                picker.narrow();
+            }
+        }
+    }
+}
+
+fn help_key(input: &mut Input, top: &mut usize, key: &KeyEvent) -> bool {
+    match key.code {
+        KeyCode::Enter => return false,
+        KeyCode::Char('?' | 'q') if input.value().is_empty() => return false,
+        KeyCode::Down => *top += 1,
+        KeyCode::Up => *top = top.saturating_sub(1),
+        KeyCode::PageDown => *top += 10,
+        KeyCode::PageUp => *top = top.saturating_sub(10),
+        _ => {
+            if edit(input, key) {
+                *top = 0;
+            }
+        }
+    }
+    true
+}

@@ -1,0 +1,193 @@
+//! What happens to the app ([`Msg`]) and what it asks for ([`Cmd`]). Nothing else crosses the threads.
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::filter::{Field, Filter};
+use crate::model::{Ack, Change, EntryId, JournalEntry, Preset, Set, SortKey, Status, Tag};
+use crate::store::{Card, Whole};
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key.
+    Key(KeyEvent),
+    /// The mouse.
+    Mouse(MouseEvent),
+    /// Pasted text.
+    Paste(String),
+    /// New size: columns, rows.
+    Resize(u16, u16),
+    /// The first page, before the catalogue stands.
+    FirstPage(Box<View>),
+    /// Answer to [`Cmd::Query`].
+    Answer(Box<View>),
+    /// Counts and facets of the current view after something changed; its rows are not to be shown.
+    Live(Box<View>),
+    /// A question could not be answered.
+    QueryFailed {
+        /// Which.
+        generation: u64,
+        /// Why.
+        error: String,
+    },
+    /// Lines of the list.
+    Cards(Vec<Card>),
+    /// A conversation and the events that satisfy the filter it was opened under.
+    Opened(Arc<Whole>, Arc<[u32]>),
+    /// A conversation that could not be read.
+    OpenFailed {
+        /// Which row.
+        row: i64,
+        /// Why.
+        error: String,
+    },
+    /// A change is durable.
+    Written(Ack),
+    /// A change was not written; everything it showed is to be taken back.
+    WriteFailed {
+        /// The ticket of its [`Cmd::Apply`], where it was one.
+        ticket: Option<u64>,
+        /// Why.
+        error: String,
+    },
+    /// The vocabulary.
+    Tags(Vec<Tag>),
+    /// The presets, with how many match each where that is known.
+    Presets(Vec<(Preset, Option<u64>)>),
+    /// The journal, newest first.
+    Journal(Vec<JournalEntry>),
+    /// Values for a completion or a picker.
+    Values(Field, Vec<(String, u64)>),
+    /// What was typed in the filter line before, newest first.
+    History(Vec<String>),
+    /// Decisions of this reviewer today.
+    Today(u64),
+    /// Another process changed the store: what is shown may be old.
+    StoreChanged,
+    /// Something worth a line on the status line.
+    Notice(String),
+    /// A worker ended unexpectedly.
+    WorkerDied(String),
+    /// The program is to end: by a signal, or the terminal is gone.
+    Terminate,
+    /// Back from the background: draw everything.
+    Resumed,
+}
+
+/// Rows of a view, in order, with what belongs to them.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// Which question this answers.
+    pub generation: u64,
+    /// Row ids in the order of the list.
+    pub rows: Arc<Vec<i64>>,
+    /// Status of each when the filter ran.
+    pub statuses: Vec<Status>,
+    /// The first lines, so that they show in the same frame.
+    pub cards: Vec<Card>,
+    /// How many match.
+    pub matching: u64,
+    /// How many are not deleted.
+    pub total: u64,
+    /// Unread among the matching.
+    pub unread: u64,
+    /// Matching rows that are newer than the list on the screen (in [`Msg::Live`]).
+    pub arrived: u64,
+    /// Counts per facet.
+    pub facets: Vec<FacetView>,
+    /// The term without which something would match, where nothing does.
+    pub emptied_by: Option<String>,
+    /// False while counts and facets are still being worked out.
+    pub complete: bool,
+}
+
+/// One facet of the sidebar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FacetView {
+    /// Its field.
+    pub field: Field,
+    /// Values with counts, most frequent first.
+    pub values: Vec<(String, u64)>,
+    /// How many values there are in all.
+    pub distinct: u64,
+}
+
+/// A question to the catalogue.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Answers carry it; late ones are dropped.
+    pub generation: u64,
+    /// Filter.
+    pub filter: Filter,
+    /// The last word is still being typed.
+    pub typing: bool,
+    /// Order.
+    pub sort: SortKey,
+    /// Against the natural direction.
+    pub reverse: bool,
+    /// Facets whose values are shown.
+    pub facets: Vec<Field>,
+}
+
+/// What the app asks for.
+#[derive(Debug)]
+pub enum Cmd {
+    /// Run a filter. A newer one replaces it.
+    Query(Box<Query>),
+    /// Read lines of the list, with the hit of this filter as the preview where it has one.
+    Cards(Vec<i64>, Arc<Filter>),
+    /// Read a conversation, with the hits of this filter.
+    Open(i64, Arc<Filter>),
+    /// The same, before it is asked for.
+    Prefetch(i64, Arc<Filter>),
+    /// Write decisions on whole conversations; the writer finds their ids.
+    Decide {
+        /// Comes back with a failure.
+        ticket: u64,
+        /// Where.
+        rows: Vec<i64>,
+        /// What, all of it in one entry.
+        sets: Vec<Set>,
+        /// The filter of a bulk change.
+        bulk: Option<String>,
+    },
+    /// Write a change.
+    Apply {
+        /// Comes back with a failure.
+        ticket: u64,
+        /// What.
+        change: Change,
+    },
+    /// Take back one's own newest change.
+    Undo,
+    /// Take back this entry.
+    UndoEntry(EntryId),
+    /// Take back one's own newest undo.
+    Redo,
+    /// Save a preset; the name of the one it replaces.
+    SavePreset(Preset, Option<String>),
+    /// Delete a preset.
+    DeletePreset(String),
+    /// Read the journal.
+    LoadJournal,
+    /// Values of a field that begin so.
+    Values(Field, String),
+    /// Keep where the screen was left.
+    SaveState(String),
+    /// Keep a filter in the history.
+    PushHistory(String),
+    /// To the clipboard.
+    Copy(String),
+    /// Show text in $PAGER.
+    Pager(i64),
+    /// Stop the running question.
+    Interrupt,
+    /// To the shell.
+    Suspend,
+    /// Clear and draw all.
+    Redraw,
+    /// Leave, once everything is written.
+    Quit,
+}

@@ -1,0 +1,114 @@
+//! Colours by role and glyphs by name. Every colour has a glyph or a word beside it, so that the screen
+//! reads the same without colours; 16 colours are enough, and the terminal's own palette is used.
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// What a piece of the screen means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Ordinary text.
+    Plain,
+    /// The row or event under the cursor, in the pane with the focus.
+    Cursor,
+    /// Decided rows, times, folded actions, bookkeeping.
+    Dim,
+    /// Unread rows.
+    Unread,
+    /// Not understood, negative, errors.
+    Fail,
+    /// Low confidence or small margin, though the assistant acted.
+    Doubt,
+    /// Positive.
+    Good,
+    /// Flags.
+    Flag,
+    /// Search and filter hits.
+    Hit,
+    /// The user speaks.
+    User,
+    /// The assistant speaks.
+    Bot,
+    /// A human agent speaks.
+    Agent,
+    /// Tags.
+    Tag,
+    /// Auto tags.
+    AutoTag,
+    /// A slot was set.
+    Set,
+    /// A slot changed.
+    Changed,
+    /// A slot was cleared.
+    Cleared,
+    /// Titles, the current preset, the current tab.
+    Accent,
+    /// Taken back by a later event.
+    Reverted,
+}
+
+/// Glyphs that have a plain form for terminals without Unicode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyph {
+    /// Filled part of a bar.
+    BarFull,
+    /// Rest of a bar, and rulers.
+    BarRest,
+    /// The threshold in a bar.
+    BarMark,
+    /// Column between panes; visible part of the map.
+    Column,
+    /// Something was cut.
+    Ellipsis,
+    /// Between parts of a line.
+    Dot,
+}
+
+/// How the screen is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Theme {
+    /// Colours at all (off with `NO_COLOR`).
+    pub color: bool,
+    /// ASCII glyphs alone.
+    pub ascii: bool,
+}
+
+impl Theme {
+    /// The style of a role.
+    pub fn style(self, role: Role) -> Style {
+        let plain = Style::new();
+        let styled = match role {
+            Role::Plain | Role::Bot => plain,
+            Role::Cursor => plain.add_modifier(Modifier::REVERSED),
+            Role::Dim => plain.add_modifier(Modifier::DIM),
+            Role::Unread | Role::User => plain.add_modifier(Modifier::BOLD),
+            Role::Fail | Role::Cleared => plain.fg(Color::Red),
+            Role::Doubt | Role::Changed => plain.fg(Color::Yellow),
+            Role::Good | Role::Set => plain.fg(Color::Green),
+            Role::Flag => plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
+            Role::Hit => plain.fg(Color::Yellow).add_modifier(Modifier::REVERSED),
+            Role::Agent | Role::Tag => plain.fg(Color::Cyan),
+            Role::AutoTag => plain.fg(Color::Cyan).add_modifier(Modifier::DIM),
+            Role::Accent => plain.fg(Color::Blue).add_modifier(Modifier::BOLD),
+            Role::Reverted => plain.add_modifier(Modifier::DIM | Modifier::CROSSED_OUT),
+        };
+        if self.color { styled } else { Style { fg: None, bg: None, underline_color: None, ..styled } }
+    }
+
+    /// The glyph, or its plain form.
+    pub fn glyph(self, glyph: Glyph) -> &'static str {
+        match (glyph, self.ascii) {
+            (Glyph::BarFull, false) => "━",
+            (Glyph::BarFull, true) => "=",
+            (Glyph::BarRest, false) => "─",
+            (Glyph::BarRest, true) => "-",
+            (Glyph::BarMark, false) => "┼",
+            (Glyph::BarMark, true) => "+",
+            (Glyph::Column, false) => "│",
+            (Glyph::Column, true) => "|",
+            (Glyph::Ellipsis, false) => "…",
+            (Glyph::Ellipsis, true) => ".",
+            (Glyph::Dot, false) => "·",
+            (Glyph::Dot, true) => "-",
+        }
+    }
+}
