@@ -133,7 +133,14 @@ const fn row(
     scopes: &'static [Scope],
     keys: &'static [&'static str],
 ) -> ActionInfo {
-    ActionInfo { action, name, hint, help, scopes, keys }
+    ActionInfo {
+        action,
+        name,
+        hint,
+        help,
+        scopes,
+        keys,
+    }
 }
 
 /// Every action, in the order of help; hints are offered in this order too.
@@ -218,7 +225,10 @@ pub const READER_EXTRA: &[(&str, Action)] = &[("space", Action::PageDown), ("b",
 impl Action {
     /// Its row of the table.
     pub fn info(self) -> &'static ActionInfo {
-        ACTIONS.iter().find(|i| i.action == self).unwrap_or(&ACTIONS[0])
+        ACTIONS
+            .iter()
+            .find(|i| i.action == self)
+            .unwrap_or(&ACTIONS[0])
     }
 
     /// The action of that name.

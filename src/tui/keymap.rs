@@ -45,8 +45,12 @@ impl Key {
 
     /// From text: `r`, `R`, `ctrl-r`, `alt-x`, `space`.
     pub fn parse(text: &str) -> Option<Self> {
-        let (ctrl, text) = text.strip_prefix("ctrl-").map_or((false, text), |t| (true, t));
-        let (alt, text) = text.strip_prefix("alt-").map_or((false, text), |t| (true, t));
+        let (ctrl, text) = text
+            .strip_prefix("ctrl-")
+            .map_or((false, text), |t| (true, t));
+        let (alt, text) = text
+            .strip_prefix("alt-")
+            .map_or((false, text), |t| (true, t));
         let mut chars = text.chars();
         let code = match (chars.next(), chars.next()) {
             (Some(c), None) if c != ' ' => KeyCode::Char(c),
@@ -118,13 +122,25 @@ impl Default for Keymap {
         for info in ACTIONS {
             for &scope in info.scopes {
                 for key in info.keys.iter().filter_map(|k| Key::parse(k)) {
-                    bound.insert((scope, key), Binding { action: info.action, argument: String::new() });
+                    bound.insert(
+                        (scope, key),
+                        Binding {
+                            action: info.action,
+                            argument: String::new(),
+                        },
+                    );
                 }
             }
         }
         for (key, action) in READER_EXTRA {
             if let Some(key) = Key::parse(key) {
-                bound.insert((Scope::Reader, key), Binding { action: *action, argument: String::new() });
+                bound.insert(
+                    (Scope::Reader, key),
+                    Binding {
+                        action: *action,
+                        argument: String::new(),
+                    },
+                );
             }
         }
         Self { bound }
@@ -134,7 +150,9 @@ impl Default for Keymap {
 impl Keymap {
     /// What a key does in a scope; its own binding goes before the one for anywhere.
     pub fn resolve(&self, scope: Scope, key: Key) -> Option<&Binding> {
-        self.bound.get(&(scope, key)).or_else(|| self.bound.get(&(Scope::Anywhere, key)))
+        self.bound
+            .get(&(scope, key))
+            .or_else(|| self.bound.get(&(Scope::Anywhere, key)))
     }
 
     /// Lays one line of the configuration over the defaults: `"B" = "tag billing"`. The action loses
@@ -143,7 +161,8 @@ impl Keymap {
     /// # Errors
     /// The words for the reader of the configuration, with the nearest name.
     pub fn bind(&mut self, key: &str, action: &str) -> Result<(), String> {
-        let parsed = Key::parse(key).ok_or_else(|| format!("`{key}` is no key; keys look like `B`, `ctrl-b`, `space`"))?;
+        let parsed = Key::parse(key)
+            .ok_or_else(|| format!("`{key}` is no key; keys look like `B`, `ctrl-b`, `space`"))?;
         if action == "none" {
             for scope in [Scope::Anywhere, Scope::List, Scope::Reader, Scope::Sidebar] {
                 self.bound.remove(&(scope, parsed));
@@ -156,12 +175,22 @@ impl Keymap {
             (action, action.info().scopes)
         } else {
             let row = WITH_ARGUMENT.iter().find(|r| r.0 == name).ok_or_else(|| {
-                if Action::parse(name).is_some() { format!("`{name}` takes no argument") } else { unknown(name) }
+                if Action::parse(name).is_some() {
+                    format!("`{name}` takes no argument")
+                } else {
+                    unknown(name)
+                }
             })?;
             (row.1, row.1.info().scopes)
         };
         for &scope in scopes {
-            self.bound.insert((scope, parsed), Binding { action: found, argument: argument.trim().to_owned() });
+            self.bound.insert(
+                (scope, parsed),
+                Binding {
+                    action: found,
+                    argument: argument.trim().to_owned(),
+                },
+            );
         }
         Ok(())
     }
@@ -183,7 +212,9 @@ impl Keymap {
             .bound
             .iter()
             .filter(|((s, _), b)| {
-                (*s == scope || *s == Scope::Anywhere) && b.action == action && b.argument.is_empty()
+                (*s == scope || *s == Scope::Anywhere)
+                    && b.action == action
+                    && b.argument.is_empty()
             })
             .map(|((_, key), _)| key.to_string())
             .filter(|k| !keys.contains(k))
@@ -195,8 +226,14 @@ impl Keymap {
 }
 
 fn unknown(name: &str) -> String {
-    let nearest = ACTIONS.iter().map(|i| i.name).min_by_key(|n| distance(n, name));
-    format!("unknown action `{name}`; did you mean `{}`?", nearest.unwrap_or("help"))
+    let nearest = ACTIONS
+        .iter()
+        .map(|i| i.name)
+        .min_by_key(|n| distance(n, name));
+    format!(
+        "unknown action `{name}`; did you mean `{}`?",
+        nearest.unwrap_or("help")
+    )
 }
 
 /// Edits between two words (Levenshtein).
@@ -207,7 +244,11 @@ pub fn distance(a: &str, b: &str) -> usize {
         let mut diagonal = row[0];
         row[0] = i + 1;
         for (j, cb) in b.iter().enumerate() {
-            let cost = if ca == *cb { diagonal } else { 1 + diagonal.min(row[j]).min(row[j + 1]) };
+            let cost = if ca == *cb {
+                diagonal
+            } else {
+                1 + diagonal.min(row[j]).min(row[j + 1])
+            };
             diagonal = row[j + 1];
             row[j + 1] = cost;
         }
@@ -223,7 +264,12 @@ mod tests {
     fn every_key_parses_and_prints_back() {
         for info in ACTIONS {
             for key in info.keys {
-                assert_eq!(Key::parse(key).map(|k| k.to_string()).as_deref(), Some(*key), "{}", info.name);
+                assert_eq!(
+                    Key::parse(key).map(|k| k.to_string()).as_deref(),
+                    Some(*key),
+                    "{}",
+                    info.name
+                );
             }
         }
     }
@@ -234,9 +280,17 @@ mod tests {
         for info in ACTIONS {
             for scope in info.scopes {
                 for key in info.keys {
-                    assert_eq!(seen.insert((*scope, *key), info.name), None, "{key} in {}", scope.title());
+                    assert_eq!(
+                        seen.insert((*scope, *key), info.name),
+                        None,
+                        "{key} in {}",
+                        scope.title()
+                    );
                     if *scope != Scope::Anywhere {
-                        assert!(!seen.contains_key(&(Scope::Anywhere, *key)), "{key} is also bound anywhere");
+                        assert!(
+                            !seen.contains_key(&(Scope::Anywhere, *key)),
+                            "{key} is also bound anywhere"
+                        );
                     }
                 }
             }
@@ -256,9 +310,24 @@ mod tests {
         let mut map = Keymap::default();
         map.bind("B", "tag billing").unwrap();
         let bound = map.resolve(Scope::List, Key::parse("B").unwrap()).unwrap();
-        assert_eq!((bound.action, bound.argument.as_str()), (Action::Tags, "billing"));
-        assert!(map.bind("B", "revieved").unwrap_err().contains("`reviewed`"));
-        assert!(map.bind("hyper-q", "reviewed").unwrap_err().contains("no key"));
-        assert!(map.bind("B", "undo now").unwrap_err().contains("no argument"));
+        assert_eq!(
+            (bound.action, bound.argument.as_str()),
+            (Action::Tags, "billing")
+        );
+        assert!(
+            map.bind("B", "revieved")
+                .unwrap_err()
+                .contains("`reviewed`")
+        );
+        assert!(
+            map.bind("hyper-q", "reviewed")
+                .unwrap_err()
+                .contains("no key")
+        );
+        assert!(
+            map.bind("B", "undo now")
+                .unwrap_err()
+                .contains("no argument")
+        );
     }
 }

@@ -99,7 +99,11 @@ impl Layout {
                 layout.reader = Some(pane(list + 1, width - list - 1));
             }
             Class::Three => {
-                let side = if sidebar || focus == Pane::Sidebar { 26 } else { 0 };
+                let side = if sidebar || focus == Pane::Sidebar {
+                    26
+                } else {
+                    0
+                };
                 let x = if side > 0 { side + 1 } else { 0 };
                 let list = (width - x - 1) * 45 / 100;
                 if side > 0 {
@@ -114,14 +118,20 @@ impl Layout {
         if detail && let Some(reader) = &mut layout.reader {
             let rows = (reader.height / 2).min(16);
             reader.height -= rows;
-            layout.detail = Some(Rect::new(reader.x, reader.y + reader.height, reader.width, rows));
+            layout.detail = Some(Rect::new(
+                reader.x,
+                reader.y + reader.height,
+                reader.width,
+                rows,
+            ));
         }
         Some(layout)
     }
 
     /// Rows of the list below its heading.
     pub fn list_rows(&self) -> usize {
-        self.list.map_or(0, |r| usize::from(r.height.saturating_sub(1)))
+        self.list
+            .map_or(0, |r| usize::from(r.height.saturating_sub(1)))
     }
 }
 
@@ -144,11 +154,24 @@ mod tests {
                             assert!(width < 40 || height < 10);
                             continue;
                         };
-                        for r in [Some(l.title), Some(l.status), Some(l.hint), l.list, l.reader, l.detail, l.sidebar]
-                            .into_iter()
-                            .flatten()
+                        for r in [
+                            Some(l.title),
+                            Some(l.status),
+                            Some(l.hint),
+                            l.list,
+                            l.reader,
+                            l.detail,
+                            l.sidebar,
+                        ]
+                        .into_iter()
+                        .flatten()
                         {
-                            assert!(r.right() <= width && r.bottom() <= height && r.width > 0 && r.height > 0);
+                            assert!(
+                                r.right() <= width
+                                    && r.bottom() <= height
+                                    && r.width > 0
+                                    && r.height > 0
+                            );
                         }
                     }
                 }

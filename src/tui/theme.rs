@@ -91,7 +91,16 @@ impl Theme {
             Role::Accent => plain.fg(Color::Blue).add_modifier(Modifier::BOLD),
             Role::Reverted => plain.add_modifier(Modifier::DIM | Modifier::CROSSED_OUT),
         };
-        if self.color { styled } else { Style { fg: None, bg: None, underline_color: None, ..styled } }
+        if self.color {
+            styled
+        } else {
+            Style {
+                fg: None,
+                bg: None,
+                underline_color: None,
+                ..styled
+            }
+        }
     }
 
     /// The glyph, or its plain form.

@@ -81,7 +81,11 @@ impl App {
             }
             _ => {}
         }
-        if line.input.handle_event(&Event::Key(*key)).is_some_and(|c| c.value) {
+        if line
+            .input
+            .handle_event(&Event::Key(*key))
+            .is_some_and(|c| c.value)
+        {
             line.history_at = None;
             self.line_changed();
         } else {
@@ -92,7 +96,11 @@ impl App {
     /// Pasted text in the filter line.
     pub(super) fn line_paste(&mut self, text: &str) {
         let Some(line) = &mut self.line else { return };
-        for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(100_000) {
+        for c in text
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(100_000)
+        {
             line.input.handle(tui_input::InputRequest::InsertChar(c));
         }
         self.line_changed();
@@ -113,7 +121,7 @@ impl App {
                     self.run_view(true);
                 }
             }
-            Err(error) => line.error = Some((error.column(), error.to_string())),
+            Err(error) => line.error = Some((error.caret(), error.to_string())),
         }
         self.complete();
     }
@@ -132,11 +140,18 @@ impl App {
             return;
         }
         let text = line.input.value().trim().to_owned();
-        let Ok(parsed) = filter::parse(&text) else { return };
+        let Ok(parsed) = filter::parse(&text) else {
+            return;
+        };
         let Some(line) = self.line.take() else { return };
         self.focus_list();
         let preset = line.before.preset().filter(|_| line.before.text() == text);
-        let preset = preset.and_then(|name| self.presets.iter().find(|(p, _)| p.name == name).map(|(p, _)| p.clone()));
+        let preset = preset.and_then(|name| {
+            self.presets
+                .iter()
+                .find(|(p, _)| p.name == name)
+                .map(|(p, _)| p.clone())
+        });
         self.open_view(parsed, text, None);
         self.view.preset = preset.map(|p| p.name);
         self.previous = Some(line.before);
@@ -147,16 +162,31 @@ impl App {
         let Some(line) = &mut self.line else { return };
         line.offer = None;
         let text = line.input.value().to_owned();
-        let cursor = text.char_indices().nth(line.input.cursor()).map_or(text.len(), |(i, _)| i);
+        let cursor = text
+            .char_indices()
+            .nth(line.input.cursor())
+            .map_or(text.len(), |(i, _)| i);
         match filter::complete(&text, cursor) {
-            Completion::Field { prefix, range } => {
+            Completion::Field {
+                prefix,
+                range,
+                in_turn,
+            } => {
                 line.range = range;
-                line.offers = filter::field_names(&prefix)
+                line.offers = filter::field_names(&prefix, in_turn)
                     .into_iter()
-                    .map(|info| Offer { insert: format!("{}:", info.name), detail: info.help.to_owned() })
+                    .map(|info| Offer {
+                        insert: format!("{}:", info.name),
+                        detail: info.help.to_owned(),
+                    })
                     .collect();
             }
-            Completion::Value { field, prefix, range } => {
+            Completion::Value {
+                field,
+                prefix,
+                range,
+                ..
+            } => {
                 line.range = range;
                 line.offers.clear();
                 self.send(Cmd::Values(field, prefix));
@@ -170,7 +200,10 @@ impl App {
         if let Some(line) = &mut self.line {
             line.offers = values
                 .into_iter()
-                .map(|(value, count)| Offer { insert: filter::quoted(&value), detail: crate::tui::figure(count) })
+                .map(|(value, count)| Offer {
+                    insert: filter::quoted(&value),
+                    detail: crate::tui::figure(count),
+                })
                 .collect();
         }
     }
@@ -181,9 +214,14 @@ impl App {
             return;
         }
         let n = line.offers.len();
-        let at = line.offer.map_or(if step > 0 { 0 } else { n - 1 }, |o| (o + n).wrapping_add_signed(step) % n);
+        let at = line.offer.map_or(if step > 0 { 0 } else { n - 1 }, |o| {
+            (o + n).wrapping_add_signed(step) % n
+        });
         let text = line.input.value();
-        let Some((head, tail)) = text.get(..line.range.start).zip(text.get(line.range.end..)) else { return };
+        let Some((head, tail)) = text.get(..line.range.start).zip(text.get(line.range.end..))
+        else {
+            return;
+        };
         let insert = &line.offers[at].insert;
         let cursor = head.chars().count() + insert.chars().count();
         let (start, end) = (line.range.start, line.range.start + insert.len());
@@ -213,7 +251,13 @@ impl App {
                 line.input = Input::new(line.typed.clone());
                 return self.line_changed();
             }
-            (Some(at), up) => if up { at + 1 } else { at - 1 },
+            (Some(at), up) => {
+                if up {
+                    at + 1
+                } else {
+                    at - 1
+                }
+            }
         };
         if let Some(text) = self.history.get(at) {
             line.history_at = Some(at);

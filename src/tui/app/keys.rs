@@ -78,10 +78,18 @@ impl App {
             Action::Filter => self.edit_filter(),
             Action::RunAgain => self.run_view(false),
             Action::Journal => {
-                self.popup = Some(Popup::Journal { entries: None, cursor: 0 });
+                self.popup = Some(Popup::Journal {
+                    entries: None,
+                    cursor: 0,
+                });
                 self.send(Cmd::LoadJournal);
             }
-            Action::Help => self.popup = Some(Popup::Help { input: Input::default(), top: 0 }),
+            Action::Help => {
+                self.popup = Some(Popup::Help {
+                    input: Input::default(),
+                    top: 0,
+                })
+            }
             Action::Palette => self.open_palette(),
             Action::Sort => self.open_sort(),
             Action::ReverseSort => {
@@ -125,21 +133,36 @@ impl App {
             Action::MarkAll => {
                 self.list.marks = self.list.rows.iter().copied().collect();
                 let n = crate::tui::figure(self.list.marks.len() as u64);
-                self.say(&format!("{n} conversations marked: all that the filter shows · esc unmarks"));
+                self.say(&format!(
+                    "{n} conversations marked: all that the filter shows · esc unmarks"
+                ));
             }
             Action::ShowActions => self.reader.folding.actions = !self.reader.folding.actions,
             Action::Detail => self.reader.detail = !self.reader.detail,
             Action::NextTab | Action::PreviousTab => {
                 self.reader.detail = true;
-                self.reader.tab = self.reader.tab.step(if action == Action::NextTab { 1 } else { -1 });
+                self.reader.tab =
+                    self.reader
+                        .tab
+                        .step(if action == Action::NextTab { 1 } else { -1 });
                 self.reader.detail_top = 0;
             }
             Action::NextHit => self.hit(false),
             Action::PreviousHit => self.hit(true),
-            Action::NextProblem => self.go_in_reader(|o| o.next_of(&o.problems(), false), "no further problem here"),
-            Action::PreviousProblem => self.go_in_reader(|o| o.next_of(&o.problems(), true), "no earlier problem here"),
-            Action::NextTurn => self.go_in_reader(|o| o.next_of(&o.turns(), false), "no further turn"),
-            Action::PreviousTurn => self.go_in_reader(|o| o.next_of(&o.turns(), true), "no earlier turn"),
+            Action::NextProblem => self.go_in_reader(
+                |o| o.next_of(&o.problems(), false),
+                "no further problem here",
+            ),
+            Action::PreviousProblem => self.go_in_reader(
+                |o| o.next_of(&o.problems(), true),
+                "no earlier problem here",
+            ),
+            Action::NextTurn => {
+                self.go_in_reader(|o| o.next_of(&o.turns(), false), "no further turn")
+            }
+            Action::PreviousTurn => {
+                self.go_in_reader(|o| o.next_of(&o.turns(), true), "no earlier turn")
+            }
             Action::NextConversation | Action::PreviousConversation => {
                 self.other_conversation(action == Action::PreviousConversation);
             }
@@ -160,25 +183,58 @@ impl App {
     }
 
     fn tag_on_digit(&mut self, digit: char) {
-        match self.tags.iter().find(|t| t.key == Some(digit)).map(|t| t.name.clone()) {
+        match self
+            .tags
+            .iter()
+            .find(|t| t.key == Some(digit))
+            .map(|t| t.name.clone())
+        {
             Some(name) => self.toggle_tag(name),
-            None => self.say(&format!("no tag on {digit} · t opens the tags, alt-{digit} there puts one on it")),
+            None => self.say(&format!(
+                "no tag on {digit} · t opens the tags, alt-{digit} there puts one on it"
+            )),
         }
     }
 
     pub(super) fn give_digit(&mut self, name: Untrusted, digit: char) {
         use crate::model::{Change, Edit, Set};
-        let description = self.tags.iter().find(|t| t.name == name).and_then(|t| t.description.clone());
+        let description = self
+            .tags
+            .iter()
+            .find(|t| t.name == name)
+            .and_then(|t| t.description.clone());
         self.say(&format!("{} is on {digit}", name.line().as_str()));
         let mut edits = Vec::new();
-        if let Some(other) = self.tags.iter().find(|t| t.key == Some(digit) && t.name != name) {
-            let set = Set::TagInfo { name: other.name.clone(), description: other.description.clone(), key: None };
-            edits.push(Edit { targets: Vec::new(), set });
+        if let Some(other) = self
+            .tags
+            .iter()
+            .find(|t| t.key == Some(digit) && t.name != name)
+        {
+            let set = Set::TagInfo {
+                name: other.name.clone(),
+                description: other.description.clone(),
+                key: None,
+            };
+            edits.push(Edit {
+                targets: Vec::new(),
+                set,
+            });
         }
-        edits.push(Edit { targets: Vec::new(), set: Set::TagInfo { name, description, key: Some(digit) } });
+        edits.push(Edit {
+            targets: Vec::new(),
+            set: Set::TagInfo {
+                name,
+                description,
+                key: Some(digit),
+            },
+        });
         self.tickets += 1;
-        self.pending.push_back(super::triage::Pending::nothing(self.tickets));
-        self.send(Cmd::Apply { ticket: self.tickets, change: Change { edits, bulk: None } });
+        self.pending
+            .push_back(super::triage::Pending::nothing(self.tickets));
+        self.send(Cmd::Apply {
+            ticket: self.tickets,
+            change: Change { edits, bulk: None },
+        });
     }
 
     pub(super) fn sort_by(&mut self, key: SortKey) {
@@ -192,19 +248,34 @@ impl App {
         if self.layout().is_some_and(|l| l.class == Class::Three) && self.focus != Pane::Sidebar {
             self.sidebar.shown = !self.sidebar.shown;
         } else {
-            self.focus = if self.focus == Pane::Sidebar { Pane::List } else { Pane::Sidebar };
+            self.focus = if self.focus == Pane::Sidebar {
+                Pane::List
+            } else {
+                Pane::Sidebar
+            };
         }
         self.save_state();
     }
 
     fn copy_link(&mut self) {
-        let open = self.reader.open.as_ref().filter(|_| self.focus == Pane::Reader);
+        let open = self
+            .reader
+            .open
+            .as_ref()
+            .filter(|_| self.focus == Pane::Reader);
         let link = match open {
             Some(open) => {
-                let event = open.target().map(|t| format!("/{}", t.key)).unwrap_or_default();
+                let event = open
+                    .target()
+                    .map(|t| format!("/{}", t.key))
+                    .unwrap_or_default();
                 Some(format!("afterword://{}{event}", open.whole.card.id))
             }
-            None => self.list.current().and_then(|row| self.list.card(row)).map(|c| format!("afterword://{}", c.id)),
+            None => self
+                .list
+                .current()
+                .and_then(|row| self.list.card(row))
+                .map(|c| format!("afterword://{}", c.id)),
         };
         if let Some(link) = link {
             self.send(Cmd::Copy(link));
@@ -268,7 +339,8 @@ impl App {
             }
             Some(from) => {
                 let (low, high) = (from.min(self.list.cursor), from.max(self.list.cursor));
-                let rows: Vec<i64> = self.list.rows[low..=high.min(self.list.rows.len().saturating_sub(1))].to_vec();
+                let rows: Vec<i64> =
+                    self.list.rows[low..=high.min(self.list.rows.len().saturating_sub(1))].to_vec();
                 self.list.marks.extend(rows);
                 let n = crate::tui::figure(self.list.marks.len() as u64);
                 self.say(&format!("{n} conversations marked"));
@@ -286,7 +358,9 @@ impl App {
             self.read();
             return;
         }
-        let Some(open) = &mut self.reader.open else { return };
+        let Some(open) = &mut self.reader.open else {
+            return;
+        };
         match find(open).and_then(|seq| open.stop_near(seq)) {
             Some(seq) => open.cursor = Some(seq),
             None => self.say(none),
@@ -298,16 +372,25 @@ impl App {
         if !self.reader_at_hand() {
             return self.read();
         }
-        let Some(open) = &mut self.reader.open else { return };
+        let Some(open) = &mut self.reader.open else {
+            return;
+        };
         let hits: Vec<usize> = open.hits.iter().map(|h| *h as usize).collect();
-        if let Some(seq) = open.next_of(&hits, backwards).and_then(|seq| open.stop_near(seq)) {
+        if let Some(seq) = open
+            .next_of(&hits, backwards)
+            .and_then(|seq| open.stop_near(seq))
+        {
             open.cursor = Some(seq);
             return;
         }
         let before = self.list.cursor;
         self.list.step(if backwards { -1 } else { 1 });
         if self.list.cursor == before {
-            return self.say(if backwards { "no earlier hit in this list" } else { "no further hit in this list" });
+            return self.say(if backwards {
+                "no earlier hit in this list"
+            } else {
+                "no further hit in this list"
+            });
         }
         self.reader.land_on_hit = Some(!backwards);
         self.follow();
@@ -318,7 +401,11 @@ impl App {
             let before = self.list.cursor;
             self.list.step(if backwards { -1 } else { 1 });
             if self.list.cursor == before {
-                return self.say(if backwards { "this is the first one" } else { "this is the last one" });
+                return self.say(if backwards {
+                    "this is the first one"
+                } else {
+                    "this is the last one"
+                });
             }
         } else {
             match self.list.next_undecided(backwards) {
@@ -357,7 +444,9 @@ impl App {
             }
             Pane::Sidebar => {
                 let lines = self.sidebar_lines().len() as isize;
-                let height = layout.and_then(|l| l.sidebar).map_or(1, |r| usize::from(r.height));
+                let height = layout
+                    .and_then(|l| l.sidebar)
+                    .map_or(1, |r| usize::from(r.height));
                 self.sidebar_step(rows(height).clamp(-lines, lines));
             }
             Pane::Reader => {
@@ -418,7 +507,9 @@ impl App {
     fn click_reader(&mut self, layout: &crate::tui::layout::Layout, y: u16, wheel: isize) {
         let height = self.reader_size().1;
         let first = layout.reader.map_or(0, |r| r.y + header_rows(layout.class));
-        let Some(open) = &mut self.reader.open else { return };
+        let Some(open) = &mut self.reader.open else {
+            return;
+        };
         if wheel != 0 {
             open.page(wheel, height);
         } else if let Some(line) = y.checked_sub(first)

@@ -71,12 +71,24 @@ pub type Texts = Vec<SafeText>;
 
 /// Makes the message texts of a conversation safe.
 pub fn texts(whole: &Whole) -> Texts {
-    whole.events.iter().map(|e| e.text.as_ref().map(|t| t.block()).unwrap_or_default()).collect()
+    whole
+        .events
+        .iter()
+        .map(|e| e.text.as_ref().map(|t| t.block()).unwrap_or_default())
+        .collect()
 }
 
 /// Lays a conversation out for a pane of `width` columns.
 pub fn lines(whole: &Whole, texts: &Texts, width: u16, folding: Folding) -> Vec<ReaderLine> {
-    let mut out = Builder { whole, texts, width, folding, out: Vec::new(), slots: HashMap::new(), last: None };
+    let mut out = Builder {
+        whole,
+        texts,
+        width,
+        folding,
+        out: Vec::new(),
+        slots: HashMap::new(),
+        last: None,
+    };
     out.build();
     out.out
 }
@@ -99,7 +111,9 @@ impl Builder<'_> {
             let quiet = !self.folding.actions && event.kind == EventKind::Action && !event.fallback;
             if quiet {
                 if event.action.as_ref().is_some_and(|a| {
-                    a.name.as_ref().is_none_or(|n| !is_bookkeeping(n.for_search()))
+                    a.name
+                        .as_ref()
+                        .is_none_or(|n| !is_bookkeeping(n.for_search()))
                 }) {
                     folded.push(seq);
                 }
@@ -134,8 +148,10 @@ impl Builder<'_> {
                 "rewind" | "undo" | "pause" | "resume" | "reset_slots"
             ),
             EventKind::Slot => event.slot.as_ref().is_some_and(|s| {
-                matches!(s.name.for_search(), "session_started_metadata" | "flow_hashes" | "route_session_to_calm")
-                    || self.unchanged(event)
+                matches!(
+                    s.name.for_search(),
+                    "session_started_metadata" | "flow_hashes" | "route_session_to_calm"
+                ) || self.unchanged(event)
                     || (s.name.for_search() == "requested_slot" && event.flow.is_none())
             }),
             _ => false,
@@ -144,26 +160,42 @@ impl Builder<'_> {
 
     fn unchanged(&self, event: &Event) -> bool {
         event.slot.as_ref().is_some_and(|s| {
-            let before = self.slots.get(s.name.for_search()).map_or("null", String::as_str);
+            let before = self
+                .slots
+                .get(s.name.for_search())
+                .map_or("null", String::as_str);
             before == s.value.for_search()
         })
     }
 
     fn remember(&mut self, event: &Event) {
         if let Some(slot) = &event.slot {
-            self.slots.insert(slot.name.for_search().to_owned(), slot.value.for_search().to_owned());
+            self.slots.insert(
+                slot.name.for_search().to_owned(),
+                slot.value.for_search().to_owned(),
+            );
         }
     }
 
     fn push(&mut self, seq: usize, content: Content) {
-        self.out.push(ReaderLine { seq, first: false, content });
+        self.out.push(ReaderLine {
+            seq,
+            first: false,
+            content,
+        });
     }
 
     /// Folded actions belong under what was said before them.
     fn fold(&mut self, folded: &mut Vec<usize>, before: usize) {
         if let Some(&first) = folded.first() {
             let owner = self.out.last().map_or(before.saturating_sub(1), |l| l.seq);
-            self.push(owner, Content::Folded { count: folded.len(), first });
+            self.push(
+                owner,
+                Content::Folded {
+                    count: folded.len(),
+                    first,
+                },
+            );
             folded.clear();
         }
     }
@@ -199,14 +231,31 @@ impl Builder<'_> {
             }
             EventKind::Action => self.push(seq, Content::Action),
             EventKind::Slot => {
-                let before = event.slot.as_ref().and_then(|s| self.slots.get(s.name.for_search()).cloned());
+                let before = event
+                    .slot
+                    .as_ref()
+                    .and_then(|s| self.slots.get(s.name.for_search()).cloned());
                 self.remember(event);
-                let content = if event.flow.is_some() { Content::Flow } else { Content::Slot(before) };
+                let content = if event.flow.is_some() {
+                    Content::Flow
+                } else {
+                    Content::Slot(before)
+                };
                 self.push(seq, content);
             }
             EventKind::Flow => {
-                let left = event.flow.as_ref().is_some_and(|f| f.state == FlowState::Cancelled);
-                self.push(seq, if left { Content::FlowLeft } else { Content::Flow });
+                let left = event
+                    .flow
+                    .as_ref()
+                    .is_some_and(|f| f.state == FlowState::Cancelled);
+                self.push(
+                    seq,
+                    if left {
+                        Content::FlowLeft
+                    } else {
+                        Content::Flow
+                    },
+                );
             }
             EventKind::Session | EventKind::Handover | EventKind::Restart | EventKind::System => {
                 self.push(seq, Content::System);

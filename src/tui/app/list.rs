@@ -80,7 +80,9 @@ impl ListState {
 
     /// Rows of loaded lines that are in the window.
     pub fn loaded(&self) -> Vec<i64> {
-        self.window().filter(|row| self.cards.contains_key(row)).collect()
+        self.window()
+            .filter(|row| self.cards.contains_key(row))
+            .collect()
     }
 
     fn window(&self) -> impl Iterator<Item = i64> + '_ {
@@ -91,11 +93,16 @@ impl ListState {
     /// Rows near the screen that are neither loaded nor asked for; they count as asked for from now on.
     pub fn wanted(&mut self, height: usize) -> Vec<i64> {
         let visible = self.top..(self.top + height).min(self.rows.len());
-        if self.rows[visible].iter().all(|row| self.cards.contains_key(row) || self.asked.contains(row)) {
+        if self.rows[visible]
+            .iter()
+            .all(|row| self.cards.contains_key(row) || self.asked.contains(row))
+        {
             return Vec::new();
         }
-        let rows: Vec<i64> =
-            self.window().filter(|row| !self.cards.contains_key(row) && !self.asked.contains(row)).collect();
+        let rows: Vec<i64> = self
+            .window()
+            .filter(|row| !self.cards.contains_key(row) && !self.asked.contains(row))
+            .collect();
         self.asked.extend(&rows);
         rows
     }
@@ -118,7 +125,13 @@ impl ListState {
     pub fn next_undecided(&self, backwards: bool) -> Option<usize> {
         let n = self.rows.len();
         (1..n)
-            .map(|step| if backwards { (self.cursor + n - step) % n } else { (self.cursor + step) % n })
+            .map(|step| {
+                if backwards {
+                    (self.cursor + n - step) % n
+                } else {
+                    (self.cursor + step) % n
+                }
+            })
             .find(|place| self.statuses[*place] == Status::Unread)
     }
 
@@ -143,6 +156,10 @@ impl ListState {
         if self.marks.is_empty() {
             return self.current().into_iter().collect();
         }
-        self.rows.iter().filter(|row| self.marks.contains(row)).copied().collect()
+        self.rows
+            .iter()
+            .filter(|row| self.marks.contains(row))
+            .copied()
+            .collect()
     }
 }

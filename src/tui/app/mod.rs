@@ -79,7 +79,13 @@ pub struct App {
 
 impl App {
     /// A screen of that size, on the view where it was left; a first start shows Unread.
-    pub fn new(size: (u16, u16), now: Millis, reviewer: String, theme: Theme, keymap: Keymap) -> Self {
+    pub fn new(
+        size: (u16, u16),
+        now: Millis,
+        reviewer: String,
+        theme: Theme,
+        keymap: Keymap,
+    ) -> Self {
         Self {
             size,
             now,
@@ -111,8 +117,12 @@ impl App {
     /// Opens the view where the screen was left (`None`: the first start, Unread), at the conversation
     /// `at` where one is asked for.
     pub fn start(&mut self, state: Option<ScreenState>, at: Option<i64>) -> Vec<Cmd> {
-        let first =
-            ScreenState { filter: "is:unread".into(), preset: Some("Unread".into()), sidebar: true, ..Default::default() };
+        let first = ScreenState {
+            filter: "is:unread".into(),
+            preset: Some("Unread".into()),
+            sidebar: true,
+            ..Default::default()
+        };
         let state = state.unwrap_or(first);
         self.view.text = state.filter;
         match filter::parse(&self.view.text) {
@@ -158,7 +168,8 @@ impl App {
                 }
             }
             Msg::Answer(view) => {
-                self.empty_store = view.total == 0 && view.rows.is_empty() && self.view.text.is_empty();
+                self.empty_store =
+                    view.total == 0 && view.rows.is_empty() && self.view.text.is_empty();
                 self.answered(*view);
             }
             Msg::Live(view) => self.counted(*view),
@@ -221,7 +232,10 @@ impl App {
             }
             let (width, height) = self.reader_size();
             self.reader.settle(width, height);
-            if layout.reader.is_some() && self.reader.row().is_none() && self.reader.awaited.is_none() {
+            if layout.reader.is_some()
+                && self.reader.row().is_none()
+                && self.reader.awaited.is_none()
+            {
                 self.follow();
             }
         }
@@ -230,13 +244,21 @@ impl App {
 
     /// The layout of the present frame; `None`: too small.
     pub fn layout(&self) -> Option<Layout> {
-        Layout::of(self.size, self.focus, self.sidebar.shown, self.reader.detail)
+        Layout::of(
+            self.size,
+            self.focus,
+            self.sidebar.shown,
+            self.reader.detail,
+        )
     }
 
     /// Columns and rows that conversation lines have in the reader, without its header.
     pub fn reader_size(&self) -> (u16, usize) {
         match self.layout().and_then(|l| l.reader.map(|r| (r, l.class))) {
-            Some((area, class)) => (area.width, usize::from(area.height.saturating_sub(header_rows(class) + 1))),
+            Some((area, class)) => (
+                area.width,
+                usize::from(area.height.saturating_sub(header_rows(class) + 1)),
+            ),
             None => (80, 20),
         }
     }
@@ -247,12 +269,19 @@ impl App {
 
     /// Words on the status line.
     pub(super) fn say(&mut self, text: &str) {
-        self.status = StatusLine { text: text.to_owned(), ..StatusLine::default() };
+        self.status = StatusLine {
+            text: text.to_owned(),
+            ..StatusLine::default()
+        };
     }
 
     /// An error on the status line.
     pub(super) fn fail(&mut self, text: &str) {
-        self.status = StatusLine { text: text.to_owned(), error: true, written: None };
+        self.status = StatusLine {
+            text: text.to_owned(),
+            error: true,
+            written: None,
+        };
     }
 
     pub(super) fn focus_list(&mut self) {
@@ -286,7 +315,9 @@ impl App {
         }
         let near = [self.list.cursor + 1, self.list.cursor.wrapping_sub(1)];
         let near = near.into_iter().chain(self.list.next_undecided(false));
-        let ahead: Vec<i64> = near.filter_map(|p| self.list.rows.get(p).copied()).collect();
+        let ahead: Vec<i64> = near
+            .filter_map(|p| self.list.rows.get(p).copied())
+            .collect();
         for row in ahead {
             if !self.reader.has(row) && self.reader.awaited != Some(row) {
                 self.send(Cmd::Prefetch(row, Arc::clone(&filter)));

@@ -61,7 +61,12 @@ impl Picker {
     /// A picker over these items.
     pub fn new(items: Vec<Item>) -> Self {
         let shown = (0..items.len()).collect();
-        Self { input: Input::default(), items, shown, cursor: 0 }
+        Self {
+            input: Input::default(),
+            items,
+            shown,
+            cursor: 0,
+        }
     }
 
     /// Matches again after the text changed.
@@ -76,8 +81,12 @@ impl Picker {
                 .iter()
                 .enumerate()
                 .filter_map(|(i, item)| {
-                    let label = matcher.fuzzy_match(item.label.for_search(), typed).map(|s| 2 * s);
-                    label.or_else(|| matcher.fuzzy_match(&item.detail, typed)).map(|score| (score, i))
+                    let label = matcher
+                        .fuzzy_match(item.label.for_search(), typed)
+                        .map(|s| 2 * s);
+                    label
+                        .or_else(|| matcher.fuzzy_match(&item.detail, typed))
+                        .map(|score| (score, i))
                 })
                 .collect();
             scored.sort_by_key(|(score, i)| (-score, *i));
@@ -88,7 +97,10 @@ impl Picker {
 
     /// Moves the cursor, stopping at the ends.
     pub fn step(&mut self, delta: isize) {
-        self.cursor = self.cursor.saturating_add_signed(delta).min(self.shown.len().saturating_sub(1));
+        self.cursor = self
+            .cursor
+            .saturating_add_signed(delta)
+            .min(self.shown.len().saturating_sub(1));
     }
 
     /// The item under the cursor.
@@ -115,7 +127,11 @@ mod tests {
             ticked: None,
             choice: Choice::Tag(label.into()),
         };
-        let mut picker = Picker::new(vec![item("wrong intent"), item("billing"), item("bad answer")]);
+        let mut picker = Picker::new(vec![
+            item("wrong intent"),
+            item("billing"),
+            item("bad answer"),
+        ]);
         picker.input = Input::new("bil".into());
         picker.narrow();
         assert_eq!(picker.current().unwrap().label, "billing".into());

@@ -55,13 +55,17 @@ pub enum Popup {
 }
 
 fn edit(input: &mut Input, key: &KeyEvent) -> bool {
-    input.handle_event(&Event::Key(*key)).is_some_and(|change| change.value)
+    input
+        .handle_event(&Event::Key(*key))
+        .is_some_and(|change| change.value)
 }
 
 impl App {
     /// A key for the front layer.
     pub(super) fn popup_key(&mut self, key: &KeyEvent) {
-        let Some(mut popup) = self.popup.take() else { return };
+        let Some(mut popup) = self.popup.take() else {
+            return;
+        };
         if key.code == KeyCode::Esc || is_ctrl(key, 'c') {
             return;
         }
@@ -69,7 +73,10 @@ impl App {
             Popup::Help { input, top } => help_key(input, top, key),
             Popup::Palette(picker) | Popup::Sort(picker) | Popup::Values(picker) => {
                 if key.code == KeyCode::Enter {
-                    self.choose(picker.current().map(|i| i.choice.clone()), picker.input.value().to_owned());
+                    self.choose(
+                        picker.current().map(|i| i.choice.clone()),
+                        picker.input.value().to_owned(),
+                    );
                     false
                 } else {
                     picker_key(picker, key);
@@ -116,14 +123,20 @@ impl App {
 
     /// Pasted text goes into whatever takes text.
     pub(super) fn popup_paste(&mut self, text: &str) {
-        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(100_000).collect();
+        let text: String = text
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(100_000)
+            .collect();
         let insert = |input: &mut Input| {
             for c in text.chars() {
                 input.handle(tui_input::InputRequest::InsertChar(c));
             }
         };
         match &mut self.popup {
-            Some(Popup::Note(input) | Popup::PresetName(input) | Popup::Help { input, .. }) => insert(input),
+            Some(Popup::Note(input) | Popup::PresetName(input) | Popup::Help { input, .. }) => {
+                insert(input)
+            }
             Some(
                 Popup::Palette(picker)
                 | Popup::Tags(picker)
@@ -145,7 +158,11 @@ impl App {
             .filter(|i| i.action != Action::Palette)
             .map(|info| Item {
                 label: info.name.replace('-', " ").into(),
-                detail: format!("{}  {}", self.keymap.keys_for(info.action, scope).join(" "), info.help),
+                detail: format!(
+                    "{}  {}",
+                    self.keymap.keys_for(info.action, scope).join(" "),
+                    info.help
+                ),
                 ticked: None,
                 choice: Choice::Action(info.action),
             })
@@ -155,7 +172,12 @@ impl App {
             ("wq", "leave afterword", Choice::Quit),
             ("quit", "leave afterword", Choice::Quit),
         ] {
-            items.push(Item { label: word.into(), detail: detail.to_owned(), ticked: None, choice });
+            items.push(Item {
+                label: word.into(),
+                detail: detail.to_owned(),
+                ticked: None,
+                choice,
+            });
         }
         for (preset, _) in &self.presets {
             items.push(Item {
@@ -183,21 +205,23 @@ impl App {
 
     pub(super) fn open_tags(&mut self) {
         let (own, auto) = self.present_tags();
-        let mut items: Vec<Item> = self
-            .tags
-            .iter()
-            .map(|tag| Item {
-                label: tag.name.clone(),
-                detail: match (&tag.key, &tag.description) {
-                    (Some(k), Some(d)) => format!("{k}  {}", d.line().as_str()),
-                    (Some(k), None) => k.to_string(),
-                    (None, Some(d)) => format!("   {}", d.line().as_str()),
-                    (None, None) => String::new(),
-                },
-                ticked: Some(own.iter().any(|o| filter::fold(o.for_search()) == filter::fold(tag.name.for_search()))),
-                choice: Choice::Tag(tag.name.clone()),
-            })
-            .collect();
+        let mut items: Vec<Item> =
+            self.tags
+                .iter()
+                .map(|tag| Item {
+                    label: tag.name.clone(),
+                    detail: match (&tag.key, &tag.description) {
+                        (Some(k), Some(d)) => format!("{k}  {}", d.line().as_str()),
+                        (Some(k), None) => k.to_string(),
+                        (None, Some(d)) => format!("   {}", d.line().as_str()),
+                        (None, None) => String::new(),
+                    },
+                    ticked: Some(own.iter().any(|o| {
+                        filter::fold(o.for_search()) == filter::fold(tag.name.for_search())
+                    })),
+                    choice: Choice::Tag(tag.name.clone()),
+                })
+                .collect();
         items.extend(auto.into_iter().map(|name| Item {
             label: name.clone(),
             detail: "auto tag; unticking dismisses it".to_owned(),
@@ -238,13 +262,21 @@ impl App {
     fn ticked_sets(&self, picker: &mut Picker) -> Vec<Set> {
         let (own, auto) = self.present_tags();
         let had = |choice: &Choice| match choice {
-            Choice::Tag(name) => own.iter().any(|o| filter::fold(o.for_search()) == filter::fold(name.for_search())),
+            Choice::Tag(name) => own
+                .iter()
+                .any(|o| filter::fold(o.for_search()) == filter::fold(name.for_search())),
             Choice::AutoTag(name) => auto.contains(name),
             _ => false,
         };
         let typed = picker.input.value().trim().to_owned();
-        let exact = picker.items.iter().any(|i| filter::fold(i.label.for_search()) == filter::fold(&typed));
-        let changed = picker.items.iter().any(|i| i.ticked.is_some_and(|t| t != had(&i.choice)));
+        let exact = picker
+            .items
+            .iter()
+            .any(|i| filter::fold(i.label.for_search()) == filter::fold(&typed));
+        let changed = picker
+            .items
+            .iter()
+            .any(|i| i.ticked.is_some_and(|t| t != had(&i.choice)));
         let new = !typed.is_empty() && !exact && picker.current().is_none();
         if !changed
             && !new
@@ -257,15 +289,22 @@ impl App {
             .iter()
             .filter(|i| i.ticked.is_some_and(|t| t != had(&i.choice)))
             .filter_map(|i| match &i.choice {
-                Choice::Tag(name) => Some(Set::Tag { name: name.clone(), on: i.ticked == Some(true) }),
-                Choice::AutoTag(name) => {
-                    Some(Set::AutoTagDismissed { name: name.clone(), dismissed: i.ticked == Some(false) })
-                }
+                Choice::Tag(name) => Some(Set::Tag {
+                    name: name.clone(),
+                    on: i.ticked == Some(true),
+                }),
+                Choice::AutoTag(name) => Some(Set::AutoTagDismissed {
+                    name: name.clone(),
+                    dismissed: i.ticked == Some(false),
+                }),
                 _ => None,
             })
             .collect();
         if new {
-            sets.push(Set::Tag { name: typed.into(), on: true });
+            sets.push(Set::Tag {
+                name: typed.into(),
+                on: true,
+            });
         }
         sets
     }
@@ -278,7 +317,7 @@ impl App {
             Some(Choice::Action(action)) => self.act(action, ""),
             Some(Choice::Sort(key)) => self.sort_by(key),
             Some(Choice::Value(field, value)) => {
-                let filter = filter::add_value(&self.view.filter, field, &value);
+                let filter = filter::add_value(&self.view.filter, field, value.as_str());
                 self.refine(filter);
             }
             Some(Choice::Preset(name)) => self.open_preset_named(&name),
@@ -291,7 +330,12 @@ impl App {
 
     pub(super) fn open_preset_named(&mut self, name: &str) {
         let folded = filter::fold(name);
-        match self.presets.iter().find(|(p, _)| filter::fold(&p.name) == folded).map(|(p, _)| p.clone()) {
+        match self
+            .presets
+            .iter()
+            .find(|(p, _)| filter::fold(&p.name) == folded)
+            .map(|(p, _)| p.clone())
+        {
             Some(preset) => self.open_preset(&preset),
             None => self.fail(&format!("there is no preset {name}")),
         }
@@ -302,7 +346,12 @@ impl App {
         if c == '\'' {
             return self.back_to_previous();
         }
-        match self.presets.iter().find(|(p, _)| p.key == Some(c)).map(|(p, _)| p.clone()) {
+        match self
+            .presets
+            .iter()
+            .find(|(p, _)| p.key == Some(c))
+            .map(|(p, _)| p.clone())
+        {
             Some(preset) => self.open_preset(&preset),
             None => self.say(&format!("no preset on {c} · P shows them all")),
         }
@@ -341,8 +390,10 @@ impl App {
             }
             (KeyCode::Char('k'), Some(name)) if key.modifiers.contains(KeyModifiers::CONTROL) => {
                 if let Some((preset, _)) = self.presets.iter().find(|(p, _)| p.name == name) {
-                    self.popup =
-                        Some(Popup::PresetKey { preset: preset.clone(), replaces: Some(preset.name.clone()) });
+                    self.popup = Some(Popup::PresetKey {
+                        preset: preset.clone(),
+                        replaces: Some(preset.name.clone()),
+                    });
                 }
                 false
             }
@@ -358,7 +409,9 @@ impl App {
     }
 
     pub(super) fn open_save_preset(&mut self) {
-        self.popup = Some(Popup::PresetName(Input::new(self.view.preset.clone().unwrap_or_default())));
+        self.popup = Some(Popup::PresetName(Input::new(
+            self.view.preset.clone().unwrap_or_default(),
+        )));
     }
 
     /// A name for the present view; a known name is replaced and keeps its key.
@@ -366,7 +419,11 @@ impl App {
         if name.is_empty() {
             return self.say("a preset needs a name");
         }
-        let known = self.presets.iter().find(|(p, _)| filter::fold(&p.name) == filter::fold(&name)).map(|(p, _)| p);
+        let known = self
+            .presets
+            .iter()
+            .find(|(p, _)| filter::fold(&p.name) == filter::fold(&name))
+            .map(|(p, _)| p);
         let preset = Preset {
             name,
             key: known.and_then(|p| p.key),
@@ -384,14 +441,21 @@ impl App {
 
     /// Letters and digits that no preset has.
     pub fn free_preset_keys(&self) -> String {
-        ('a'..='z').chain('0'..='9').filter(|c| !self.presets.iter().any(|(p, _)| p.key == Some(*c))).collect()
+        ('a'..='z')
+            .chain('0'..='9')
+            .filter(|c| !self.presets.iter().any(|(p, _)| p.key == Some(*c)))
+            .collect()
     }
 
     fn key_preset(&mut self, mut preset: Preset, replaces: Option<String>, key: &KeyEvent) {
         match key.code {
             KeyCode::Enter => {}
             KeyCode::Char(c) if c.is_alphanumeric() => {
-                if let Some((other, _)) = self.presets.iter().find(|(p, _)| p.key == Some(c) && p.name != preset.name) {
+                if let Some((other, _)) = self
+                    .presets
+                    .iter()
+                    .find(|(p, _)| p.key == Some(c) && p.name != preset.name)
+                {
                     self.fail(&format!("{c} is the key of {}", other.name));
                     self.popup = Some(Popup::PresetKey { preset, replaces });
                     return;
@@ -414,7 +478,12 @@ impl App {
         self.save_state();
     }
 
-    fn journal_key(&mut self, entries: Option<&[JournalEntry]>, cursor: &mut usize, key: &KeyEvent) -> bool {
+    fn journal_key(
+        &mut self,
+        entries: Option<&[JournalEntry]>,
+        cursor: &mut usize,
+        key: &KeyEvent,
+    ) -> bool {
         let last = entries.map_or(0, |e| e.len().saturating_sub(1));
         let half = usize::from(self.size.1 / 2);
         match key.code {
@@ -431,7 +500,10 @@ impl App {
                 }
             }
             KeyCode::Enter => {
-                if let Some((row, _)) = entries.and_then(|e| e.get(*cursor)).and_then(|e| e.first.clone()) {
+                if let Some((row, _)) = entries
+                    .and_then(|e| e.get(*cursor))
+                    .and_then(|e| e.first.clone())
+                {
                     self.read_row(row);
                     return false;
                 }
@@ -447,14 +519,14 @@ impl App {
         match values.as_slice() {
             [] => self.say("nothing here to filter by"),
             [(field, value)] => {
-                let filter = filter::add_value(&self.view.filter, *field, value);
+                let filter = filter::add_value(&self.view.filter, *field, value.as_str());
                 self.refine(filter);
             }
             many => {
                 let items = many
                     .iter()
                     .map(|(field, value)| Item {
-                        label: format!("{}:{value}", filter::field_name(*field)).into(),
+                        label: format!("{}:{value}", field.name()).into(),
                         detail: String::new(),
                         ticked: None,
                         choice: Choice::Value(*field, value.clone()),
@@ -476,8 +548,14 @@ impl App {
             && let Some(open) = &self.reader.open
             && let Some(event) = open.cursor.and_then(|seq| open.whole.events.get(seq))
         {
-            add(Field::Intent, event.intent.as_ref().and_then(|i| i.name.as_ref()));
-            add(Field::Action, event.action.as_ref().and_then(|a| a.name.as_ref()));
+            add(
+                Field::Intent,
+                event.intent.as_ref().and_then(|i| i.name.as_ref()),
+            );
+            add(
+                Field::Action,
+                event.action.as_ref().and_then(|a| a.name.as_ref()),
+            );
             add(Field::Slot, event.slot.as_ref().map(|s| &s.name));
             add(Field::Flow, event.flow.as_ref().map(|f| &f.name));
             for entity in &event.entities {
@@ -487,7 +565,9 @@ impl App {
                 return out;
             }
         }
-        let Some(card) = self.list.current().and_then(|row| self.list.card(row)) else { return Vec::new() };
+        let Some(card) = self.list.current().and_then(|row| self.list.card(row)) else {
+            return Vec::new();
+        };
         let mut add = |field, value: Option<&Untrusted>| {
             if let Some(value) = value {
                 out.push((field, value.for_search().to_owned()));

@@ -97,7 +97,8 @@ impl ReaderState {
         if self.cache.len() >= CACHE {
             self.cache.clear();
         }
-        self.cache.insert(row, (Arc::clone(&whole), Arc::clone(&hits)));
+        self.cache
+            .insert(row, (Arc::clone(&whole), Arc::clone(&hits)));
         if self.row() == Some(row) {
             self.refresh(whole, width);
         } else if self.awaited == Some(row) {
@@ -132,13 +133,31 @@ impl ReaderState {
         self.detail_top = 0;
         let texts = texts(&whole);
         let lines = lines(&whole, &texts, width, self.folding);
-        let mut open = Open { whole, texts, hits, lines, cursor: None, top: 0, laid_out: (width, self.folding) };
-        let problem = open.whole.facts.turns.iter().find(|t| t.problem).map(|t| t.user.unwrap_or(t.first));
+        let mut open = Open {
+            whole,
+            texts,
+            hits,
+            lines,
+            cursor: None,
+            top: 0,
+            laid_out: (width, self.folding),
+        };
+        let problem = open
+            .whole
+            .facts
+            .turns
+            .iter()
+            .find(|t| t.problem)
+            .map(|t| t.user.unwrap_or(t.first));
         let hit = match self.land_on_hit.take() {
             Some(false) => open.hits.last(),
             _ => open.hits.first(),
         };
-        open.cursor = hit.copied().or(problem).and_then(|seq| open.stop_near(seq as usize)).or_else(|| open.first_stop());
+        open.cursor = hit
+            .copied()
+            .or(problem)
+            .and_then(|seq| open.stop_near(seq as usize))
+            .or_else(|| open.first_stop());
         self.open = Some(open);
     }
 
@@ -182,7 +201,9 @@ impl Open {
     /// The event with lines at `seq`, else the last one before it, else the first after.
     pub fn stop_near(&self, seq: usize) -> Option<usize> {
         let at = self.lines.partition_point(|l| l.seq <= seq);
-        self.lines.get(at.checked_sub(1).unwrap_or(0)).map(|l| l.seq)
+        self.lines
+            .get(at.checked_sub(1).unwrap_or(0))
+            .map(|l| l.seq)
     }
 
     fn first_stop(&self) -> Option<usize> {
@@ -204,7 +225,11 @@ impl Open {
                     continue;
                 }
             }
-            let to = if down { self.lines.get(here.end) } else { here.start.checked_sub(1).and_then(|i| self.lines.get(i)) };
+            let to = if down {
+                self.lines.get(here.end)
+            } else {
+                here.start.checked_sub(1).and_then(|i| self.lines.get(i))
+            };
             match to {
                 Some(line) => self.cursor = Some(line.seq),
                 None if !down => self.cursor = None,
@@ -250,7 +275,10 @@ impl Open {
     /// The event under the cursor, as the target of a flag or note.
     pub fn target(&self) -> Option<EventTarget> {
         let seq = self.cursor?;
-        Some(EventTarget { key: *self.whole.keys.get(seq)?, seq: seq as u32 })
+        Some(EventTarget {
+            key: *self.whole.keys.get(seq)?,
+            seq: seq as u32,
+        })
     }
 
     /// Numbers of the events at which a turn with a problem begins.
@@ -261,7 +289,12 @@ impl Open {
 
     /// Numbers of the events at which turns begin.
     pub fn turns(&self) -> Vec<usize> {
-        self.whole.facts.turns.iter().map(|t| t.user.unwrap_or(t.first) as usize).collect()
+        self.whole
+            .facts
+            .turns
+            .iter()
+            .map(|t| t.user.unwrap_or(t.first) as usize)
+            .collect()
     }
 
     /// The next of `places` after (or before) the cursor.

@@ -28,8 +28,23 @@ pub struct SidebarState {
 
 impl Default for SidebarState {
     fn default() -> Self {
-        let open = [Field::Tag, Field::Channel, Field::Is, Field::Auto, Field::Dropoff, Field::Lang].into();
-        Self { shown: true, cursor: 0, top: 0, open, full: HashSet::new(), by_name: false }
+        let open = [
+            Field::Tag,
+            Field::Channel,
+            Field::Is,
+            Field::Auto,
+            Field::Dropoff,
+            Field::Lang,
+        ]
+        .into();
+        Self {
+            shown: true,
+            cursor: 0,
+            top: 0,
+            open,
+            full: HashSet::new(),
+            by_name: false,
+        }
     }
 }
 
@@ -64,12 +79,18 @@ impl App {
         let mut lines = vec![SidebarLine::Title("PRESETS")];
         lines.extend((0..self.presets.len()).map(SidebarLine::Preset));
         for field in FACETS {
-            let Some(facet) = self.view.facets.iter().find(|f| f.field == *field) else { continue };
+            let Some(facet) = self.view.facets.iter().find(|f| f.field == *field) else {
+                continue;
+            };
             if facet.values.is_empty() {
                 continue;
             }
             let open = self.sidebar.open.contains(field);
-            if open || lines.last().is_some_and(|l| !matches!(l, SidebarLine::Facet(_, false))) {
+            if open
+                || lines
+                    .last()
+                    .is_some_and(|l| !matches!(l, SidebarLine::Facet(_, false)))
+            {
                 lines.push(SidebarLine::Blank);
             }
             lines.push(SidebarLine::Facet(*field, open));
@@ -80,17 +101,27 @@ impl App {
             if self.sidebar.by_name {
                 values.sort();
             }
-            let shown = if self.sidebar.full.contains(field) { values.len() } else { SHORT };
-            let more = facet.distinct.saturating_sub(shown.min(values.len()) as u64);
+            let shown = if self.sidebar.full.contains(field) {
+                values.len()
+            } else {
+                SHORT
+            };
+            let more = facet
+                .distinct
+                .saturating_sub(shown.min(values.len()) as u64);
             for (value, count) in values.into_iter().take(shown) {
-                let state = filter::has_value(&self.view.filter, *field, &value);
+                let state = filter::has_value(&self.view.filter, *field, value.as_str());
                 lines.push(SidebarLine::Value(*field, value, count, state));
             }
             if more > 0 {
                 lines.push(SidebarLine::More(*field, more));
             }
         }
-        lines.extend([SidebarLine::Blank, SidebarLine::Title("TODAY"), SidebarLine::Decided(self.today)]);
+        lines.extend([
+            SidebarLine::Blank,
+            SidebarLine::Title("TODAY"),
+            SidebarLine::Decided(self.today),
+        ]);
         lines
     }
 
@@ -118,10 +149,15 @@ impl App {
     pub(super) fn settle_sidebar(&mut self, height: usize) {
         let lines = self.sidebar_lines();
         self.sidebar.cursor = self.sidebar.cursor.min(lines.len().saturating_sub(1));
-        if !lines.get(self.sidebar.cursor).is_some_and(SidebarLine::selectable) {
+        if !lines
+            .get(self.sidebar.cursor)
+            .is_some_and(SidebarLine::selectable)
+        {
             let near = lines.iter().enumerate().filter(|(_, l)| l.selectable());
             let cursor = self.sidebar.cursor;
-            self.sidebar.cursor = near.min_by_key(|(i, _)| i.abs_diff(cursor)).map_or(0, |(i, _)| i);
+            self.sidebar.cursor = near
+                .min_by_key(|(i, _)| i.abs_diff(cursor))
+                .map_or(0, |(i, _)| i);
         }
         let height = height.max(1);
         let cursor = self.sidebar.cursor;
@@ -152,11 +188,11 @@ impl App {
             }
             Some(SidebarLine::Value(field, value, _, state)) => {
                 let filter = if exclude {
-                    filter::exclude_value(&self.view.filter, field, &value)
+                    filter::exclude_value(&self.view.filter, field, value.as_str())
                 } else if state == Some(true) {
-                    filter::remove_value(&self.view.filter, field, &value)
+                    filter::without_value(&self.view.filter, field, value.as_str())
                 } else {
-                    filter::add_value(&self.view.filter, field, &value)
+                    filter::add_value(&self.view.filter, field, value.as_str())
                 };
                 self.refine(filter);
             }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::App;
-use crate::model::{Ack, Change, Edit, EventTarget, Millis, Note, NoteId, Review, Set, Status, Target, Verdict};
+use crate::model::{
+    Ack, Change, Edit, EventTarget, Millis, Note, NoteId, Review, Set, Status, Target, Verdict,
+};
 use crate::store::CardReview;
 use crate::text::Untrusted;
 use crate::tui::layout::Pane;
@@ -22,7 +24,12 @@ pub struct Pending {
 impl Pending {
     /// For a change that shows nothing in the panes.
     pub(super) fn nothing(ticket: u64) -> Self {
-        Self { ticket, cards: Vec::new(), statuses: Vec::new(), open: None }
+        Self {
+            ticket,
+            cards: Vec::new(),
+            statuses: Vec::new(),
+            open: None,
+        }
     }
 }
 
@@ -65,7 +72,9 @@ impl App {
     /// A verdict key. On unread conversations it makes them reviewed: one change, one undo.
     pub(super) fn decide_verdict(&mut self, verdict: Verdict) {
         let rows = self.decided_rows();
-        let unread = rows.iter().any(|row| self.status_of(*row) == Some(Status::Unread));
+        let unread = rows
+            .iter()
+            .any(|row| self.status_of(*row) == Some(Status::Unread));
         let mut sets = vec![Set::Verdict(Some(verdict))];
         if unread {
             sets.push(Set::Status(Status::Reviewed));
@@ -74,10 +83,13 @@ impl App {
     }
 
     fn status_of(&self, row: i64) -> Option<Status> {
-        self.list.place_of(row).map(|p| self.list.statuses[p]).or_else(|| {
-            let open = self.reader.open.as_ref()?;
-            (open.whole.card.row == row).then_some(open.whole.review.status)
-        })
+        self.list
+            .place_of(row)
+            .map(|p| self.list.statuses[p])
+            .or_else(|| {
+                let open = self.reader.open.as_ref()?;
+                (open.whole.card.row == row).then_some(open.whole.review.status)
+            })
     }
 
     fn decide(&mut self, sets: Vec<Set>, advance: bool) {
@@ -97,8 +109,16 @@ impl App {
     pub(super) fn apply_rows(&mut self, rows: Vec<i64>, sets: Vec<Set>) {
         let bulk = (rows.len() > 1).then(|| self.view.text.clone());
         let ticket = self.show_at_once(&rows, &sets);
-        self.status = StatusLine { text: self.words(&rows, &sets), ..StatusLine::default() };
-        self.send(Cmd::Decide { ticket, rows, sets, bulk });
+        self.status = StatusLine {
+            text: self.words(&rows, &sets),
+            ..StatusLine::default()
+        };
+        self.send(Cmd::Decide {
+            ticket,
+            rows,
+            sets,
+            bulk,
+        });
     }
 
     /// Goes to the next undecided conversation of the frozen list; the reader follows.
@@ -106,7 +126,9 @@ impl App {
         match self.list.next_undecided(false) {
             Some(place) => self.list.cursor = place,
             None if self.focus == Pane::Reader && self.list.rows.len() > 1 => {
-                self.status.text.push_str(" · nothing undecided is left in this list");
+                self.status
+                    .text
+                    .push_str(" · nothing undecided is left in this list");
             }
             None => self.list.step(1),
         }
@@ -129,8 +151,12 @@ impl App {
     fn show_at_once(&mut self, rows: &[i64], sets: &[Set]) -> u64 {
         self.tickets += 1;
         let by = (Untrusted::from(self.reviewer.as_str()), self.now);
-        let mut pending =
-            Pending { ticket: self.tickets, cards: Vec::new(), statuses: Vec::new(), open: None };
+        let mut pending = Pending {
+            ticket: self.tickets,
+            cards: Vec::new(),
+            statuses: Vec::new(),
+            open: None,
+        };
         for row in rows {
             if let Some(card) = self.list.card_mut(*row) {
                 pending.cards.push((*row, card.review.clone()));
@@ -164,7 +190,9 @@ impl App {
     /// Shows and writes a change of one event of the open conversation.
     fn apply_event(&mut self, event: EventTarget, set: Set, words: String) {
         let by = (Untrusted::from(self.reviewer.as_str()), self.now);
-        let Some(open) = &mut self.reader.open else { return };
+        let Some(open) = &mut self.reader.open else {
+            return;
+        };
         self.tickets += 1;
         let row = open.whole.card.row;
         let whole = Arc::make_mut(&mut open.whole);
@@ -187,9 +215,24 @@ impl App {
         }
         self.pending.push_back(pending);
         self.relayout();
-        self.status = StatusLine { text: words, ..StatusLine::default() };
-        let edit = Edit { targets: vec![Target { conversation, event: Some(event) }], set };
-        self.send(Cmd::Apply { ticket: self.tickets, change: Change { edits: vec![edit], bulk: None } });
+        self.status = StatusLine {
+            text: words,
+            ..StatusLine::default()
+        };
+        let edit = Edit {
+            targets: vec![Target {
+                conversation,
+                event: Some(event),
+            }],
+            set,
+        };
+        self.send(Cmd::Apply {
+            ticket: self.tickets,
+            change: Change {
+                edits: vec![edit],
+                bulk: None,
+            },
+        });
     }
 
     /// `f` and `F`.
@@ -197,8 +240,16 @@ impl App {
         let event = self.reader.open.as_ref().and_then(|o| o.target());
         match (self.focus, event) {
             (Pane::Reader, Some(event)) if !conversation => {
-                let on = !self.reader.open.as_ref().is_some_and(|o| is_flagged(&o.whole.review, event));
-                let words = if on { "event flagged" } else { "event no longer flagged" };
+                let on = !self
+                    .reader
+                    .open
+                    .as_ref()
+                    .is_some_and(|o| is_flagged(&o.whole.review, event));
+                let words = if on {
+                    "event flagged"
+                } else {
+                    "event no longer flagged"
+                };
                 self.apply_event(event, Set::Flag(on), words.to_owned());
             }
             _ => {
@@ -212,15 +263,24 @@ impl App {
     }
 
     fn review_of(&self, row: i64) -> Option<&CardReview> {
-        let open = self.reader.open.as_ref().filter(|o| o.whole.card.row == row);
-        open.map(|o| &o.whole.card.review).or_else(|| self.list.card(row).map(|c| &c.review))
+        let open = self
+            .reader
+            .open
+            .as_ref()
+            .filter(|o| o.whole.card.row == row);
+        open.map(|o| &o.whole.card.review)
+            .or_else(|| self.list.card(row).map(|c| &c.review))
     }
 
     /// Puts a tag on what is decided on, or takes it off where the first of them has it.
     pub(super) fn toggle_tag(&mut self, name: Untrusted) {
         let rows = self.decided_rows();
-        let Some(first) = rows.first() else { return self.say("nothing here to tag") };
-        let on = !self.review_of(*first).is_some_and(|r| has_tag(&r.tags, &name));
+        let Some(first) = rows.first() else {
+            return self.say("nothing here to tag");
+        };
+        let on = !self
+            .review_of(*first)
+            .is_some_and(|r| has_tag(&r.tags, &name));
         self.repeat = Some(Repeat::Tag(name.clone()));
         self.apply_rows(rows, vec![Set::Tag { name, on }]);
     }
@@ -239,8 +299,13 @@ impl App {
 
     /// Tags that the first of the rows to decide on carries: its own and automatic ones.
     pub(super) fn present_tags(&self) -> (Vec<Untrusted>, Vec<Untrusted>) {
-        let review = self.decided_rows().first().and_then(|row| self.review_of(*row));
-        review.map(|r| (r.tags.clone(), r.auto_tags.clone())).unwrap_or_default()
+        let review = self
+            .decided_rows()
+            .first()
+            .and_then(|row| self.review_of(*row));
+        review
+            .map(|r| (r.tags.clone(), r.auto_tags.clone()))
+            .unwrap_or_default()
     }
 
     /// Writes a note on the event under the cursor, or on the conversation.
@@ -253,7 +318,10 @@ impl App {
             return self.fail("no random numbers from the system: the note was not written");
         }
         self.repeat = Some(Repeat::Note(text.clone()));
-        let set = Set::Note { id: NoteId(id), text: Some(text) };
+        let set = Set::Note {
+            id: NoteId(id),
+            text: Some(text),
+        };
         let event = self.reader.open.as_ref().and_then(|o| o.target());
         match (self.focus, event) {
             (Pane::Reader, Some(event)) => self.apply_event(event, set, "note written".to_owned()),
@@ -294,18 +362,28 @@ impl App {
 
     /// What an undo or redo brought back is read anew and gone to.
     fn restored(&mut self, ack: &Ack) {
-        let verb = if ack.kind == crate::model::EntryKind::Undo { "undone" } else { "redone" };
+        let verb = if ack.kind == crate::model::EntryKind::Undo {
+            "undone"
+        } else {
+            "redone"
+        };
         let mut text = format!("{verb}: {}", ack.summary);
         for left in ack.left.iter().take(1) {
             let more = ack.left.len();
-            text.push_str(&format!(" · {more} left, changed since by {}", left.reviewer.line().as_str()));
+            text.push_str(&format!(
+                " · {more} left, changed since by {}",
+                left.reviewer.line().as_str()
+            ));
         }
         if let Some(place) = ack.rows.first().and_then(|row| self.list.place_of(*row)) {
             self.list.cursor = place;
         } else if !ack.rows.is_empty() {
             text.push_str(" · not in this list");
         }
-        self.status = StatusLine { text, ..StatusLine::default() };
+        self.status = StatusLine {
+            text,
+            ..StatusLine::default()
+        };
         self.reread(&ack.rows);
         self.follow();
     }
@@ -315,7 +393,10 @@ impl App {
         let shown: Vec<i64> = if rows.len() > 1000 {
             self.list.loaded()
         } else {
-            rows.iter().copied().filter(|row| self.list.place_of(*row).is_some()).collect()
+            rows.iter()
+                .copied()
+                .filter(|row| self.list.place_of(*row).is_some())
+                .collect()
         };
         if !shown.is_empty() {
             let filter = Arc::clone(&self.view.filter);
@@ -372,7 +453,9 @@ fn set_words(set: &Set) -> String {
         Set::Note { text: None, .. } => "note removed".to_owned(),
         Set::Correction { field, .. } => format!("{} corrected", field.name()),
         Set::Queue(_) => "assigned".to_owned(),
-        Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. } => "tag changed".to_owned(),
+        Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. } => {
+            "tag changed".to_owned()
+        }
     }
 }
 
@@ -402,15 +485,25 @@ fn apply_to_card(review: &mut CardReview, set: &Set) {
         Set::Verdict(verdict) => review.verdict = *verdict,
         Set::Flag(on) => review.flagged = *on,
         Set::Tag { name, on } => toggle(&mut review.tags, name, *on),
-        Set::AutoTagDismissed { name, dismissed } => toggle(&mut review.auto_tags, name, !dismissed),
+        Set::AutoTagDismissed { name, dismissed } => {
+            toggle(&mut review.auto_tags, name, !dismissed)
+        }
         Set::Note { text: Some(_), .. } => review.notes += 1,
         Set::Note { text: None, .. } => review.notes = review.notes.saturating_sub(1),
         Set::Queue(queue) => review.queue.clone_from(queue),
-        Set::Correction { .. } | Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. } => {}
+        Set::Correction { .. }
+        | Set::TagInfo { .. }
+        | Set::TagRename { .. }
+        | Set::TagDelete { .. } => {}
     }
 }
 
-fn apply_to_review(review: &mut Review, event: Option<EventTarget>, set: &Set, by: &(Untrusted, Millis)) {
+fn apply_to_review(
+    review: &mut Review,
+    event: Option<EventTarget>,
+    set: &Set,
+    by: &(Untrusted, Millis),
+) {
     match (set, event) {
         (Set::Status(status), _) => review.status = *status,
         (Set::Verdict(verdict), _) => review.verdict = *verdict,
@@ -422,15 +515,30 @@ fn apply_to_review(review: &mut Review, event: Option<EventTarget>, set: &Set, b
             }
         }
         (Set::Tag { name, on }, _) => toggle(&mut review.tags, name, *on),
-        (Set::AutoTagDismissed { name, dismissed }, _) => toggle(&mut review.auto_tags, name, !dismissed),
+        (Set::AutoTagDismissed { name, dismissed }, _) => {
+            toggle(&mut review.auto_tags, name, !dismissed)
+        }
         (Set::Note { id, text }, _) => {
             review.notes.retain(|n| n.id != *id);
             if let Some(text) = text {
                 let (reviewer, at) = by.clone();
-                review.notes.push(Note { id: *id, event, detached: false, text: text.clone(), reviewer, at });
+                review.notes.push(Note {
+                    id: *id,
+                    event,
+                    detached: false,
+                    text: text.clone(),
+                    reviewer,
+                    at,
+                });
             }
         }
         (Set::Queue(queue), _) => review.queue.clone_from(queue),
-        (Set::Correction { .. } | Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. }, _) => {}
+        (
+            Set::Correction { .. }
+            | Set::TagInfo { .. }
+            | Set::TagRename { .. }
+            | Set::TagDelete { .. },
+            _,
+        ) => {}
     }
 }

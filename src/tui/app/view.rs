@@ -150,7 +150,9 @@ impl App {
 
     /// `''`: the previous filter, row and marks.
     pub(super) fn back_to_previous(&mut self) {
-        let Some(previous) = self.previous.take() else { return self.say("there is no previous filter yet") };
+        let Some(previous) = self.previous.take() else {
+            return self.say("there is no previous filter yet");
+        };
         self.previous = Some(self.here());
         self.restore_view(previous);
     }

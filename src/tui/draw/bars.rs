@@ -17,7 +17,10 @@ pub(super) fn title(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         let width = usize::from(area.width - 1);
         let value = line.input.value();
         // The part around the cursor where the text is longer than the line.
-        let skip = line.input.visual_cursor().saturating_sub(width.saturating_sub(1));
+        let skip = line
+            .input
+            .visual_cursor()
+            .saturating_sub(width.saturating_sub(1));
         let visible: String = value.chars().skip(skip).collect();
         let safe = SafeText::line(&visible);
         let bad = line.error.as_ref().map(|(column, _)| *column);
@@ -30,26 +33,60 @@ pub(super) fn title(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         if at >= x {
             pen.word(at, 0, 1, " ", plain);
         }
-        pen.restyle(ratatui::layout::Rect::new(at, 0, 1, 1), |s| s.patch(app.theme.style(Role::Cursor)));
+        pen.restyle(ratatui::layout::Rect::new(at, 0, 1, 1), |s| {
+            s.patch(app.theme.style(Role::Cursor))
+        });
         return;
     }
     let right = counts(app, layout);
     let reserved = right.width() as u16;
     let mut x = 0;
-    let name = app.view.preset.as_deref().unwrap_or(if app.view.text.is_empty() { "All" } else { "Filter" });
+    let name = app
+        .view
+        .preset
+        .as_deref()
+        .unwrap_or(if app.view.text.is_empty() {
+            "All"
+        } else {
+            "Filter"
+        });
     let room = area.width.saturating_sub(reserved + 1);
     x += pen.word(x, 0, room, name, app.theme.style(Role::Accent));
     if layout.class == Class::One && app.focus == Pane::Reader {
         if let Some(open) = &app.reader.open {
-            x += pen.word(x, 0, room.saturating_sub(x), " > ", app.theme.style(Role::Dim));
+            x += pen.word(
+                x,
+                0,
+                room.saturating_sub(x),
+                " > ",
+                app.theme.style(Role::Dim),
+            );
             let who = open.whole.card.external_id.line();
-            pen.text(x, 0, room.saturating_sub(x), &who, app.theme.style(Role::Unread));
+            pen.text(
+                x,
+                0,
+                room.saturating_sub(x),
+                &who,
+                app.theme.style(Role::Unread),
+            );
         }
     } else if !app.view.text.is_empty() {
         x += 2;
-        pen.word(x, 0, room.saturating_sub(x), &app.view.text, app.theme.style(Role::Plain));
+        pen.word(
+            x,
+            0,
+            room.saturating_sub(x),
+            &app.view.text,
+            app.theme.style(Role::Plain),
+        );
     }
-    pen.right(area.width, 0, reserved, right.as_str(), app.theme.style(Role::Dim));
+    pen.right(
+        area.width,
+        0,
+        reserved,
+        right.as_str(),
+        app.theme.style(Role::Dim),
+    );
 }
 
 fn counts(app: &App, layout: &Layout) -> SafeText {
@@ -60,12 +97,24 @@ fn counts(app: &App, layout: &Layout) -> SafeText {
     let mut parts = Vec::new();
     if layout.class != Class::One {
         let order = view.sort.words();
-        parts.push(if view.reverse { format!("{order}, reversed") } else { order.to_owned() });
+        parts.push(if view.reverse {
+            format!("{order}, reversed")
+        } else {
+            order.to_owned()
+        });
     } else if view.sort != Default::default() || view.reverse {
-        parts.push(if view.reverse { format!("{} reversed", view.sort.name()) } else { view.sort.name().to_owned() });
+        parts.push(if view.reverse {
+            format!("{} reversed", view.sort.name())
+        } else {
+            view.sort.name().to_owned()
+        });
     }
     if view.complete {
-        parts.push(format!("{} of {}", figure(view.matching), figure(view.total)));
+        parts.push(format!(
+            "{} of {}",
+            figure(view.matching),
+            figure(view.total)
+        ));
         parts.push(format!("{} unread", figure(view.unread)));
     } else if view.answered == 0 && app.list.rows.is_empty() {
         parts.push("reading…".to_owned());
@@ -83,19 +132,37 @@ fn counts(app: &App, layout: &Layout) -> SafeText {
 
 /// `3 of 12 · problem 1 of 2`
 pub(super) fn place(app: &App) -> String {
-    let Some(open) = &app.reader.open else { return String::new() };
+    let Some(open) = &app.reader.open else {
+        return String::new();
+    };
     let mut text = String::new();
     if let Some(at) = app.list.place_of(open.whole.card.row) {
-        text = format!("{} of {}", figure(at as u64 + 1), figure(app.list.rows.len() as u64));
+        text = format!(
+            "{} of {}",
+            figure(at as u64 + 1),
+            figure(app.list.rows.len() as u64)
+        );
     }
     let problems = open.problems();
     if !problems.is_empty() {
         let here = open.cursor.unwrap_or(0);
         let at = problems.iter().filter(|p| **p <= here).count();
-        let at = if at == 0 { String::new() } else { format!("{at} of ") };
-        let word = if problems.len() == 1 && at.is_empty() { "problem" } else { "problems" };
+        let at = if at == 0 {
+            String::new()
+        } else {
+            format!("{at} of ")
+        };
+        let word = if problems.len() == 1 && at.is_empty() {
+            "problem"
+        } else {
+            "problems"
+        };
         let word = if at.is_empty() { word } else { "problem" };
-        let part = if at.is_empty() { format!("{} {word}", problems.len()) } else { format!("{word} {at}{}", problems.len()) };
+        let part = if at.is_empty() {
+            format!("{} {word}", problems.len())
+        } else {
+            format!("{word} {at}{}", problems.len())
+        };
         if !text.is_empty() {
             text.push_str(" · ");
         }
@@ -117,17 +184,39 @@ pub(super) fn status(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         None => "",
     };
     let reserved = right.chars().count() as u16;
-    let role = if status.error { Role::Fail } else { Role::Plain };
-    pen.word(0, area.y, area.width.saturating_sub(reserved + 1), &status.text, app.theme.style(role));
-    pen.right(area.width, area.y, reserved, right, app.theme.style(Role::Dim));
+    let role = if status.error {
+        Role::Fail
+    } else {
+        Role::Plain
+    };
+    pen.word(
+        0,
+        area.y,
+        area.width.saturating_sub(reserved + 1),
+        &status.text,
+        app.theme.style(role),
+    );
+    pen.right(
+        area.width,
+        area.y,
+        reserved,
+        right,
+        app.theme.style(Role::Dim),
+    );
 }
 
 /// Actions whose hints lead in each pane; the rest follow in the order of the table.
 fn order(app: &App) -> &'static [Action] {
     match app.focus {
-        Pane::List => {
-            &[Action::Reviewed, Action::Negative, Action::Saved, Action::Tags, Action::Flag, Action::Filter, Action::Read]
-        }
+        Pane::List => &[
+            Action::Reviewed,
+            Action::Negative,
+            Action::Saved,
+            Action::Tags,
+            Action::Flag,
+            Action::Filter,
+            Action::Read,
+        ],
         Pane::Reader => &[
             Action::Reviewed,
             Action::Negative,
@@ -152,13 +241,25 @@ pub(super) fn hints(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
     let scope = app.scope();
     let hint = |action: Action| -> Option<(String, &'static str)> {
         let info = action.info();
-        let here = info.scopes.iter().any(|s| *s == scope || *s == super::super::action::Scope::Anywhere);
+        let here = info
+            .scopes
+            .iter()
+            .any(|s| *s == scope || *s == super::super::action::Scope::Anywhere);
         (here && !info.hint.is_empty())
-            .then(|| app.keymap.keys_for(action, scope).first().cloned().map(|k| (k, info.hint)))
+            .then(|| {
+                app.keymap
+                    .keys_for(action, scope)
+                    .first()
+                    .cloned()
+                    .map(|k| (k, info.hint))
+            })
             .flatten()
     };
     let lead = order(app).iter().copied();
-    let rest = ACTIONS.iter().map(|i| i.action).filter(|a| !order(app).contains(a) && *a != Action::Help);
+    let rest = ACTIONS
+        .iter()
+        .map(|i| i.action)
+        .filter(|a| !order(app).contains(a) && *a != Action::Help);
     let help = hint(Action::Help);
     let reserved = help.as_ref().map_or(0, |(k, w)| k.len() + 1 + w.len());
     let mut x: u16 = 0;
@@ -172,7 +273,13 @@ pub(super) fn hints(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         x += 2;
     }
     if let Some((key, word)) = help {
-        x += pen.word(x, area.y, area.width - x, &key, app.theme.style(Role::Accent)) + 1;
+        x += pen.word(
+            x,
+            area.y,
+            area.width - x,
+            &key,
+            app.theme.style(Role::Accent),
+        ) + 1;
         pen.word(x, area.y, area.width.saturating_sub(x), word, style);
     }
 }
@@ -184,9 +291,15 @@ fn prompt_hints(app: &App) -> Option<&'static str> {
     }
     Some(match app.popup.as_ref()? {
         Popup::Help { .. } => "type to narrow  up down scroll  esc close",
-        Popup::Palette(_) | Popup::Sort(_) | Popup::Values(_) => "type to narrow  up down choose  enter do it  esc close",
-        Popup::Tags(_) => "type to narrow or create  enter put on or off  tab tick several  alt-1…9 give digit  esc close",
-        Popup::Presets(_) => "enter open  ctrl-s save this filter here  ctrl-k key  ctrl-d delete  esc close",
+        Popup::Palette(_) | Popup::Sort(_) | Popup::Values(_) => {
+            "type to narrow  up down choose  enter do it  esc close"
+        }
+        Popup::Tags(_) => {
+            "type to narrow or create  enter put on or off  tab tick several  alt-1…9 give digit  esc close"
+        }
+        Popup::Presets(_) => {
+            "enter open  ctrl-s save this filter here  ctrl-k key  ctrl-d delete  esc close"
+        }
         Popup::AwaitPreset => "a preset's key opens it  ' back to the previous filter  esc close",
         Popup::Note(_) => "enter write  esc drop",
         Popup::PresetName(_) => "enter next  esc drop",

@@ -18,39 +18,92 @@ pub(super) fn draw(app: &App, area: Rect, pen: &mut Pen<'_>) {
     let theme = app.theme;
     let dim = theme.style(Role::Dim);
     let rule = theme.glyph(Glyph::BarRest);
-    pen.word(area.x, area.y, area.width, &rule.repeat(usize::from(area.width)), dim);
+    pen.word(
+        area.x,
+        area.y,
+        area.width,
+        &rule.repeat(usize::from(area.width)),
+        dim,
+    );
     let mut x = area.x + 3;
     for tab in Tab::ALL {
-        let title = if tab == app.reader.tab { format!(" [{}] ", tab.title()) } else { format!(" {} ", tab.title()) };
-        let role = if tab == app.reader.tab { Role::Accent } else { Role::Dim };
-        x += pen.word(x, area.y, area.right().saturating_sub(x), &title, theme.style(role));
+        let title = if tab == app.reader.tab {
+            format!(" [{}] ", tab.title())
+        } else {
+            format!(" {} ", tab.title())
+        };
+        let role = if tab == app.reader.tab {
+            Role::Accent
+        } else {
+            Role::Dim
+        };
+        x += pen.word(
+            x,
+            area.y,
+            area.right().saturating_sub(x),
+            &title,
+            theme.style(role),
+        );
     }
     let Some(open) = &app.reader.open else { return };
-    let body = Rect::new(area.x, area.y + 1, area.width, area.height.saturating_sub(1));
-    let event = open.cursor.and_then(|seq| open.whole.events.get(seq).map(|e| (seq, e)));
+    let body = Rect::new(
+        area.x,
+        area.y + 1,
+        area.width,
+        area.height.saturating_sub(1),
+    );
+    let event = open
+        .cursor
+        .and_then(|seq| open.whole.events.get(seq).map(|e| (seq, e)));
     match (app.reader.tab, event) {
         (Tab::Prediction, Some((seq, event))) => prediction(app, open, seq, event, body, pen),
         (Tab::Slots, Some((seq, _))) => pieces(app, body, &slots(open, seq), pen),
         (Tab::Raw, Some((_, event))) => pieces(app, body, &raw(event, body.width), pen),
         (Tab::Conversation, _) => pieces(app, body, &conversation(app, open), pen),
         (_, None) => {
-            pen.word(body.x, body.y, body.width, "the header: the conversation's own detail is under Conversation", dim);
+            pen.word(
+                body.x,
+                body.y,
+                body.width,
+                "the header: the conversation's own detail is under Conversation",
+                dim,
+            );
         }
     }
 }
 
 fn pieces(app: &App, area: Rect, lines: &[Pieces], pen: &mut Pen<'_>) {
-    let top = app.reader.detail_top.min(lines.len().saturating_sub(usize::from(area.height)));
-    for (row, line) in lines.iter().skip(top).take(usize::from(area.height)).enumerate() {
+    let top = app
+        .reader
+        .detail_top
+        .min(lines.len().saturating_sub(usize::from(area.height)));
+    for (row, line) in lines
+        .iter()
+        .skip(top)
+        .take(usize::from(area.height))
+        .enumerate()
+    {
         let mut x = area.x;
         for (text, role) in line {
-            x += pen.text(x, area.y + row as u16, area.right().saturating_sub(x), text, app.theme.style(*role));
+            x += pen.text(
+                x,
+                area.y + row as u16,
+                area.right().saturating_sub(x),
+                text,
+                app.theme.style(*role),
+            );
         }
     }
     let hidden = lines.len().saturating_sub(top + usize::from(area.height));
     if hidden > 0 {
         let words = format!(" {hidden} more lines: wheel, or e for $PAGER ");
-        pen.right(area.right(), area.bottom().saturating_sub(1), area.width, &words, app.theme.style(Role::Dim));
+        pen.right(
+            area.right(),
+            area.bottom().saturating_sub(1),
+            area.width,
+            &words,
+            app.theme.style(Role::Dim),
+        );
     }
 }
 
@@ -63,17 +116,33 @@ fn prediction(app: &App, open: &Open, seq: usize, event: &Event, area: Rect, pen
         let words = match (event.kind, &event.action) {
             (EventKind::Action, Some(action)) => format!(
                 "action {} · confidence {} · policy {}",
-                action.name.as_ref().map(|n| n.line().as_str().to_owned()).unwrap_or_else(|| "without a name".into()),
+                action
+                    .name
+                    .as_ref()
+                    .map(|n| n.line().as_str().to_owned())
+                    .unwrap_or_else(|| "without a name".into()),
                 action.confidence.map_or("none".into(), |c| figures(c)),
-                action.policy.as_ref().map(|p| p.line().as_str().to_owned()).unwrap_or_else(|| "none".into()),
+                action
+                    .policy
+                    .as_ref()
+                    .map(|p| p.line().as_str().to_owned())
+                    .unwrap_or_else(|| "none".into()),
             ),
             (EventKind::User, _) => "no prediction is recorded for this message".to_owned(),
-            _ => format!("a {} event: predictions belong to user messages", event.kind.name()),
+            _ => format!(
+                "a {} event: predictions belong to user messages",
+                event.kind.name()
+            ),
         };
         pen.word(area.x, area.y, width, &words, dim);
         return;
     };
-    let turn = open.whole.facts.turns.iter().find(|t| t.user == Some(seq as u32));
+    let turn = open
+        .whole
+        .facts
+        .turns
+        .iter()
+        .find(|t| t.user == Some(seq as u32));
     let state = match turn.map(|t| (super::reader::turn_mark(t).0, t.mark)) {
         Some(("x", _)) => ("not understood", Role::Fail),
         Some(("?", _)) => ("in doubt, though it acted", Role::Doubt),
@@ -89,11 +158,24 @@ fn prediction(app: &App, open: &Open, seq: usize, event: &Event, area: Rect, pen
         figures(threshold)
     );
     if intent.confidence != intent.effective() {
-        let name = intent.name.as_ref().map(|n| n.line().as_str().to_owned()).unwrap_or_default();
-        words.push_str(&format!(" · recorded {} ({name})", figure(intent.confidence)));
+        let name = intent
+            .name
+            .as_ref()
+            .map(|n| n.line().as_str().to_owned())
+            .unwrap_or_default();
+        words.push_str(&format!(
+            " · recorded {} ({name})",
+            figure(intent.confidence)
+        ));
     }
     let used = pen.word(area.x, area.y, width, state.0, theme.style(state.1));
-    pen.word(area.x + used, area.y, width - used, &words, theme.style(Role::Plain));
+    pen.word(
+        area.x + used,
+        area.y,
+        width - used,
+        &words,
+        theme.style(Role::Plain),
+    );
     let name_width = 24.min(width / 3);
     let cells = width.saturating_sub(name_width + 3 + 6).min(60);
     let mut y = area.y + 1;
@@ -104,7 +186,11 @@ fn prediction(app: &App, open: &Open, seq: usize, event: &Event, area: Rect, pen
             break;
         }
         let name = ranked.name.line();
-        let style = if Some(&name) == winner.as_ref() { theme.style(state.1) } else { theme.style(Role::Plain) };
+        let style = if Some(&name) == winner.as_ref() {
+            theme.style(state.1)
+        } else {
+            theme.style(Role::Plain)
+        };
         pen.word(area.x, y, 2, &format!("{}", i + 1), dim);
         pen.text(area.x + 2 + u16::from(i > 8), y, name_width, &name, style);
         if let Some(c) = ranked.confidence {
@@ -118,7 +204,12 @@ fn prediction(app: &App, open: &Open, seq: usize, event: &Event, area: Rect, pen
         pen.word(area.x, y, width, "no ranking is recorded", dim);
         y += 1;
     }
-    entities(app, event, Rect::new(area.x, y, width, area.bottom().saturating_sub(y)), pen);
+    entities(
+        app,
+        event,
+        Rect::new(area.x, y, width, area.bottom().saturating_sub(y)),
+        pen,
+    );
 }
 
 fn figures(c: Confidence) -> String {
@@ -132,30 +223,63 @@ fn entities(app: &App, event: &Event, area: Rect, pen: &mut Pen<'_>) {
     }
     let theme = app.theme;
     if event.entities.is_empty() {
-        pen.word(area.x, area.y, area.width, "no entities", theme.style(Role::Dim));
+        pen.word(
+            area.x,
+            area.y,
+            area.width,
+            "no entities",
+            theme.style(Role::Dim),
+        );
         return;
     }
-    let mut x = area.x + pen.word(area.x, area.y, area.width, "entities: ", theme.style(Role::Dim));
+    let mut x = area.x
+        + pen.word(
+            area.x,
+            area.y,
+            area.width,
+            "entities: ",
+            theme.style(Role::Dim),
+        );
     for entity in &event.entities {
         let value = SafeText::line(unquoted(entity.value.for_search()));
         let room = area.right().saturating_sub(x);
         x += pen.word(x, area.y, room, "[", theme.style(Role::Dim));
-        x += pen.text(x, area.y, area.right().saturating_sub(x), &value.cut(30), theme.style(Role::Set));
+        x += pen.text(
+            x,
+            area.y,
+            area.right().saturating_sub(x),
+            &value.cut(30),
+            theme.style(Role::Set),
+        );
         let words = format!("]({}) ", entity.name.line().as_str());
-        x += pen.word(x, area.y, area.right().saturating_sub(x), &words, theme.style(Role::Dim));
+        x += pen.word(
+            x,
+            area.y,
+            area.right().saturating_sub(x),
+            &words,
+            theme.style(Role::Dim),
+        );
     }
 }
 
 fn slots(open: &Open, seq: usize) -> Vec<Pieces> {
     let now = slot_state_at(&open.whole.events, seq);
-    let turn = open.whole.facts.turns.iter().find(|t| (t.first as usize..t.end as usize).contains(&seq));
+    let turn = open
+        .whole
+        .facts
+        .turns
+        .iter()
+        .find(|t| (t.first as usize..t.end as usize).contains(&seq));
     let before = match turn {
         Some(turn) if turn.first > 0 => slot_state_at(&open.whole.events, turn.first as usize - 1),
         _ => Vec::new(),
     };
     let mut lines = Vec::new();
     for (name, value) in &now {
-        let old = before.iter().find(|(n, _)| n == name).map_or("null", |(_, v)| v.for_search());
+        let old = before
+            .iter()
+            .find(|(n, _)| n == name)
+            .map_or("null", |(_, v)| v.for_search());
         let new = value.for_search();
         let (mark, role) = match (old, new) {
             (o, n) if o == n => ("  ", Role::Plain),
@@ -166,8 +290,15 @@ fn slots(open: &Open, seq: usize) -> Vec<Pieces> {
         if new == "null" && old == "null" {
             continue;
         }
-        let mut line = vec![(SafeText::line(mark), role), (name.line(), Role::Plain), (SafeText::line(": "), Role::Dim)];
-        line.push((SafeText::line(if new == "null" { "none" } else { unquoted(new) }), role));
+        let mut line = vec![
+            (SafeText::line(mark), role),
+            (name.line(), Role::Plain),
+            (SafeText::line(": "), Role::Dim),
+        ];
+        line.push((
+            SafeText::line(if new == "null" { "none" } else { unquoted(new) }),
+            role,
+        ));
         if old != new && old != "null" {
             line.push((SafeText::line("  was "), Role::Dim));
             line.push((SafeText::line(unquoted(old)), Role::Dim));
@@ -175,14 +306,20 @@ fn slots(open: &Open, seq: usize) -> Vec<Pieces> {
         lines.push(line);
     }
     if lines.is_empty() {
-        lines.push(vec![(SafeText::line("no slot is set after this event"), Role::Dim)]);
+        lines.push(vec![(
+            SafeText::line("no slot is set after this event"),
+            Role::Dim,
+        )]);
     }
     lines
 }
 
 fn raw(event: &Event, width: u16) -> Vec<Pieces> {
     let Some(raw) = &event.raw else {
-        return vec![vec![(SafeText::line("the source has no record of its own for this event"), Role::Dim)]];
+        return vec![vec![(
+            SafeText::line("the source has no record of its own for this event"),
+            Role::Dim,
+        )]];
     };
     let pretty = serde_json::from_str::<serde_json::Value>(raw.for_search())
         .ok()
@@ -191,7 +328,10 @@ fn raw(event: &Event, width: u16) -> Vec<Pieces> {
     text::wrap(&safe, usize::from(width).max(10))
         .into_iter()
         .map(|line| {
-            let words: String = line.clusters.filter_map(|i| safe.cluster(i).map(|c| c.text.to_owned())).collect();
+            let words: String = line
+                .clusters
+                .filter_map(|i| safe.cluster(i).map(|c| c.text.to_owned()))
+                .collect();
             vec![(SafeText::line(&words), Role::Plain)]
         })
         .collect()
@@ -204,7 +344,10 @@ fn conversation(app: &App, open: &Open) -> Vec<Pieces> {
     let mut lines: Vec<Pieces> = Vec::new();
     let mut add = |name: &str, value: Option<SafeText>| {
         if let Some(value) = value {
-            lines.push(vec![(SafeText::line(&format!("{name:<18}")), Role::Dim), (value, Role::Plain)]);
+            lines.push(vec![
+                (SafeText::line(&format!("{name:<18}")), Role::Dim),
+                (value, Role::Plain),
+            ]);
         }
     };
     let own = |s: String| Some(SafeText::line(&s));
@@ -227,11 +370,21 @@ fn conversation(app: &App, open: &Open) -> Vec<Pieces> {
         add(name, value.as_ref().map(|v| v.line()));
     }
     add("rating", a.rating.and_then(|r| own(r.to_string())));
-    add("started", card.started.and_then(|t| own(text::day_time(t.0, app.now.0))));
-    add("ended", card.ended.and_then(|t| own(text::day_time(t.0, app.now.0))));
+    add(
+        "started",
+        card.started
+            .and_then(|t| own(text::day_time(t.0, app.now.0))),
+    );
+    add(
+        "ended",
+        card.ended.and_then(|t| own(text::day_time(t.0, app.now.0))),
+    );
     add(
         "messages",
-        own(format!("{} (user {}, bot {}, agent {})", facts.messages, facts.user_messages, facts.bot_messages, facts.agent_messages)),
+        own(format!(
+            "{} (user {}, bot {}, agent {})",
+            facts.messages, facts.user_messages, facts.bot_messages, facts.agent_messages
+        )),
     );
     add("queries", own(facts.queries.to_string()));
     add("fallbacks", own(facts.fallbacks.to_string()));
@@ -244,17 +397,28 @@ fn conversation(app: &App, open: &Open) -> Vec<Pieces> {
         add(name, value.and_then(|c| own(figures(c))));
     }
     for flow in &facts.flows {
-        let step = flow.step.as_ref().map(|s| format!("/{}", s.line().as_str())).unwrap_or_default();
+        let step = flow
+            .step
+            .as_ref()
+            .map(|s| format!("/{}", s.line().as_str()))
+            .unwrap_or_default();
         let state = match flow.state {
             crate::model::FlowState::Completed => "completed",
             crate::model::FlowState::Cancelled => "left",
             _ => "not finished",
         };
-        add("flow", own(format!("{}{step} {state}", flow.name.line().as_str())));
+        add(
+            "flow",
+            own(format!("{}{step} {state}", flow.name.line().as_str())),
+        );
     }
     for (name, value) in &a.metadata {
         let value = SafeText::line(unquoted(value.for_search()));
-        lines.push(vec![(name.line(), Role::Dim), (SafeText::line("  "), Role::Dim), (value, Role::Plain)]);
+        lines.push(vec![
+            (name.line(), Role::Dim),
+            (SafeText::line("  "), Role::Dim),
+            (value, Role::Plain),
+        ]);
     }
     lines
 }

@@ -31,7 +31,14 @@ impl Columns {
         let low = rating.unwrap_or(tags_x).saturating_sub(5);
         let count = low.saturating_sub(4);
         let message = 22.min(count);
-        Self { who: 11, message: (message, count.saturating_sub(message + 1)), count, low, rating, tags: (tags_x, tags) }
+        Self {
+            who: 11,
+            message: (message, count.saturating_sub(message + 1)),
+            count,
+            low,
+            rating,
+            tags: (tags_x, tags),
+        }
     }
 }
 
@@ -44,17 +51,25 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
     let y = area.y;
     pen.word(area.x + 7, y, 3, "Age", dim);
     pen.word(area.x + columns.who, y, 10, "Who", dim);
-    pen.word(area.x + columns.message.0, y, columns.message.1, "Message", dim);
+    pen.word(
+        area.x + columns.message.0,
+        y,
+        columns.message.1,
+        "Message",
+        dim,
+    );
     pen.word(area.x + columns.count, y, 3, "Msg", dim);
     pen.word(area.x + columns.low, y, 3, "Low", dim);
     if let Some(x) = columns.rating {
         pen.word(area.x + x, y, 2, "Rt", dim);
     }
     pen.word(area.x + columns.tags.0, y, columns.tags.1, "Tags", dim);
-    let tokens = filter::hit_tokens(&app.view.filter);
+    let tokens = filter::hit_words(&app.view.filter);
     for line in 0..area.height.saturating_sub(1) {
         let place = app.list.top + usize::from(line);
-        let Some(&id) = app.list.rows.get(place) else { break };
+        let Some(&id) = app.list.rows.get(place) else {
+            break;
+        };
         let y = area.y + 1 + line;
         let status = app.list.statuses[place];
         let style = match status {
@@ -71,7 +86,9 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
         if app.list.marks.contains(&id) {
             pen.word(area.x + 1, y, 1, "*", app.theme.style(Role::Accent));
         }
-        if app.list.range.is_some_and(|from| (from.min(app.list.cursor)..=from.max(app.list.cursor)).contains(&place)) {
+        if app.list.range.is_some_and(|from| {
+            (from.min(app.list.cursor)..=from.max(app.list.cursor)).contains(&place)
+        }) {
             pen.word(area.x + 1, y, 1, ":", app.theme.style(Role::Accent));
         }
         if place == app.list.cursor {
@@ -93,7 +110,7 @@ fn row(
     card: &Card,
     status: Status,
     style: Style,
-    tokens: &[filter::HitTokens],
+    tokens: &[filter::Words],
     pen: &mut Pen<'_>,
 ) {
     let theme = app.theme;
@@ -109,17 +126,45 @@ fn row(
         pen.word(x + 4, y, 1, "!", theme.style(Role::Flag));
     }
     if review.flagged_events > 0 {
-        pen.word(x + 5, y, 1, &review.flagged_events.min(9).to_string(), theme.style(Role::Flag));
+        pen.word(
+            x + 5,
+            y,
+            1,
+            &review.flagged_events.min(9).to_string(),
+            theme.style(Role::Flag),
+        );
     }
     if let Some(ended) = card.ended {
-        pen.right(x + 10, y, 3, &text::age(app.now.0 - ended.0), theme.style(Role::Dim));
+        pen.right(
+            x + 10,
+            y,
+            3,
+            &text::age(app.now.0 - ended.0),
+            theme.style(Role::Dim),
+        );
     }
     pen.text(x + columns.who, y, 10, &who(card), style);
     if let Some(preview) = &card.preview {
         let safe = preview.line();
-        preview_text(theme, x + columns.message.0, y, columns.message.1, &safe, preview.for_search(), tokens, style, pen);
+        preview_text(
+            theme,
+            x + columns.message.0,
+            y,
+            columns.message.1,
+            &safe,
+            preview.for_search(),
+            tokens,
+            style,
+            pen,
+        );
     }
-    pen.right(x + columns.count + 3, y, 3, &card.messages.min(999).to_string(), style);
+    pen.right(
+        x + columns.count + 3,
+        y,
+        3,
+        &card.messages.min(999).to_string(),
+        style,
+    );
     if let Some(low) = card.min_confidence {
         let mark = low_mark(card);
         let role = match mark {
@@ -127,22 +172,54 @@ fn row(
             "?" => Role::Doubt,
             _ => Role::Plain,
         };
-        let style = if role == Role::Plain { style } else { style.patch(theme.style(role)) };
-        pen.word(x + columns.low, y, 4, &format!("{}{mark}", confidence(low.0)), style);
+        let style = if role == Role::Plain {
+            style
+        } else {
+            style.patch(theme.style(role))
+        };
+        pen.word(
+            x + columns.low,
+            y,
+            4,
+            &format!("{}{mark}", confidence(low.0)),
+            style,
+        );
     } else if card.marks.has(Marks::FAILED) {
         pen.word(x + columns.low + 3, y, 1, "x", theme.style(Role::Fail));
     }
     if let (Some(column), Some(rating)) = (columns.rating, card.attributes.rating) {
-        let comment = if card.attributes.rating_comment.is_some() { "\"" } else { "" };
+        let comment = if card.attributes.rating_comment.is_some() {
+            "\""
+        } else {
+            ""
+        };
         let role = if rating <= 2 { Role::Fail } else { Role::Plain };
-        pen.word(x + column, y, 2, &format!("{rating}{comment}"), style.patch(theme.style(role)));
+        pen.word(
+            x + column,
+            y,
+            2,
+            &format!("{rating}{comment}"),
+            style.patch(theme.style(role)),
+        );
     }
-    tags(theme, card, x + columns.tags.0, y, columns.tags.1, style, pen);
+    tags(
+        theme,
+        card,
+        x + columns.tags.0,
+        y,
+        columns.tags.1,
+        style,
+        pen,
+    );
 }
 
 /// Name, else external id.
 pub(super) fn who(card: &Card) -> SafeText {
-    card.attributes.user_name.as_ref().unwrap_or(&card.external_id).line()
+    card.attributes
+        .user_name
+        .as_ref()
+        .unwrap_or(&card.external_id)
+        .line()
 }
 
 /// `x` not understood, `?` low but acted, else nothing.
@@ -163,10 +240,17 @@ pub(super) fn confidence(value: f64) -> String {
     }
     let text = format!("{:.2}", value.abs());
     let text = text.strip_prefix('0').unwrap_or(&text);
-    if value < 0.0 { format!("-{text}") } else { text.to_owned() }
+    if value < 0.0 {
+        format!("-{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
-#[expect(clippy::too_many_arguments, reason = "a place, a text and what is marked in it")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a place, a text and what is marked in it"
+)]
 fn preview_text(
     theme: Theme,
     x: u16,
@@ -174,23 +258,41 @@ fn preview_text(
     width: u16,
     safe: &SafeText,
     raw: &str,
-    tokens: &[filter::HitTokens],
+    tokens: &[filter::Words],
     style: Style,
     pen: &mut Pen<'_>,
 ) {
-    let spans = filter::highlight(raw, tokens);
+    let spans = super::highlight(raw, tokens);
     if spans.is_empty() {
         pen.text(x, y, width, safe, style);
         return;
     }
     // A hit far to the right is brought into view.
     let first = safe.index_at(spans[0].start);
-    let start = if first > usize::from(width) * 2 / 3 { first - usize::from(width) / 3 } else { 0 };
+    let start = if first > usize::from(width) * 2 / 3 {
+        first - usize::from(width) / 3
+    } else {
+        0
+    };
     let hit = theme.style(Role::Hit);
-    let lead = if start > 0 { pen.word(x, y, 1, theme.glyph(super::super::theme::Glyph::Ellipsis), style) } else { 0 };
+    let lead = if start > 0 {
+        pen.word(
+            x,
+            y,
+            1,
+            theme.glyph(super::super::theme::Glyph::Ellipsis),
+            style,
+        )
+    } else {
+        0
+    };
     pen.clusters(x + lead, y, width - lead, safe, start..safe.len(), |i| {
         let at = safe.cluster(i).map_or(0, |c| c.start);
-        if spans.iter().any(|s| s.contains(&at)) { hit } else { style }
+        if spans.iter().any(|s| s.contains(&at)) {
+            hit
+        } else {
+            style
+        }
     });
 }
 
@@ -201,7 +303,11 @@ fn tags(theme: Theme, card: &Card, x: u16, y: u16, width: u16, style: Style, pen
         if at >= width {
             break;
         }
-        let role = if mark.is_empty() { Role::Tag } else { Role::AutoTag };
+        let role = if mark.is_empty() {
+            Role::Tag
+        } else {
+            Role::AutoTag
+        };
         let tag = style.patch(theme.style(role));
         at += pen.word(x + at, y, width - at, mark, tag);
         at += pen.text(x + at, y, width - at, &name.line(), tag) + 1;
@@ -214,9 +320,19 @@ fn nothing(app: &App, area: Rect, pen: &mut Pen<'_>) {
     let dim = app.theme.style(Role::Dim);
     let mut y = area.y + 2.min(area.height / 4);
     let mut say = |text: &str, style| {
-        for line in text::wrap(&SafeText::line(text), usize::from(area.width.saturating_sub(4)).max(10)) {
+        for line in text::wrap(
+            &SafeText::line(text),
+            usize::from(area.width.saturating_sub(4)).max(10),
+        ) {
             let safe = SafeText::line(text);
-            pen.clusters(area.x + 2, y, area.width.saturating_sub(4), &safe, line.clusters, |_| style);
+            pen.clusters(
+                area.x + 2,
+                y,
+                area.width.saturating_sub(4),
+                &safe,
+                line.clusters,
+                |_| style,
+            );
             y += 1;
         }
     };
@@ -227,18 +343,29 @@ fn nothing(app: &App, area: Rect, pen: &mut Pen<'_>) {
     } else if app.empty_store {
         say("Nothing is imported yet.", plain);
         say("", plain);
-        say("afterword import rasa.db     reads a Rasa tracker store, or any export: afterword formats lists them", plain);
-        say("afterword demo               shows the review screen on conversations that come with it", plain);
+        say(
+            "afterword import rasa.db     reads a Rasa tracker store, or any export: afterword formats lists them",
+            plain,
+        );
+        say(
+            "afterword demo               shows the review screen on conversations that come with it",
+            plain,
+        );
         say("", plain);
         say("What another terminal imports appears here by itself.", dim);
     } else {
         say("No conversation matches.", plain);
         match &app.view.emptied_by {
             Some(term) => say(&format!("Without {term} there would be some."), plain),
-            None if app.view.preset.as_deref() == Some("Unread") => say("Nothing is unread: the queue is done.", plain),
+            None if app.view.preset.as_deref() == Some("Unread") => {
+                say("Nothing is unread: the queue is done.", plain)
+            }
             None => {}
         }
         say("", plain);
-        say("/ edits the filter · '0 shows everything · '' goes back", dim);
+        say(
+            "/ edits the filter · '0 shows everything · '' goes back",
+            dim,
+        );
     }
 }

@@ -7,6 +7,8 @@ mod popup;
 mod reader;
 mod sidebar;
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -14,6 +16,27 @@ use super::app::App;
 use super::layout::{Class, Layout, SMALLEST};
 use super::pen::Pen;
 use super::theme::{Glyph, Role};
+use crate::filter::Words;
+use crate::text::{Token, tokens};
+
+/// Bytes of `text` that are the words of the filter.
+fn highlight(text: &str, words: &[Words]) -> Vec<Range<usize>> {
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let said: Vec<Token> = tokens(text).collect();
+    let texts: Vec<&str> = said.iter().map(|t| t.text.as_str()).collect();
+    words
+        .iter()
+        .flat_map(|w| {
+            let n = w.tokens.len().max(1);
+            let places = texts.windows(n).enumerate().filter(|(_, said)| w.fit(said));
+            places
+                .map(|(i, _)| said[i].range.start..said[i + n - 1].range.end)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
 
 /// Draws one frame.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
@@ -49,7 +72,13 @@ fn columns(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
     }
     for x in &layout.columns {
         for y in 1..layout.status.y {
-            pen.word(*x, y, 1, app.theme.glyph(Glyph::Column), app.theme.style(Role::Dim));
+            pen.word(
+                *x,
+                y,
+                1,
+                app.theme.glyph(Glyph::Column),
+                app.theme.style(Role::Dim),
+            );
         }
     }
 }

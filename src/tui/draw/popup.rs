@@ -34,7 +34,9 @@ pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
             let words = format!("key for {} (free: {})", preset.name, app.free_preset_keys());
             prompt(app, layout, &words, &Input::default(), pen);
         }
-        Popup::Journal { entries, cursor } => journal(app, layout, entries.as_deref(), *cursor, pen),
+        Popup::Journal { entries, cursor } => {
+            journal(app, layout, entries.as_deref(), *cursor, pen)
+        }
     }
 }
 
@@ -43,25 +45,51 @@ fn frame(app: &App, layout: &Layout, rows: u16, pen: &mut Pen<'_>) -> Rect {
     let room = layout.status.y.saturating_sub(1);
     let height = (rows + 2).min(room);
     let width = layout.title.width.min(110);
-    let area = Rect::new((layout.title.width - width) / 2, layout.status.y - height, width, height);
+    let area = Rect::new(
+        (layout.title.width - width) / 2,
+        layout.status.y - height,
+        width,
+        height,
+    );
     pen.fill(area, app.theme.style(Role::Plain));
     let dim = app.theme.style(Role::Dim);
     let rule = app.theme.glyph(Glyph::BarRest).repeat(usize::from(width));
     pen.word(area.x, area.y, width, &rule, dim);
-    Rect::new(area.x + 1, area.y + 1, width.saturating_sub(2), height.saturating_sub(1))
+    Rect::new(
+        area.x + 1,
+        area.y + 1,
+        width.saturating_sub(2),
+        height.saturating_sub(1),
+    )
 }
 
 /// A one-line input with its cursor.
 fn input_line(app: &App, area: Rect, y: u16, label: &str, input: &Input, pen: &mut Pen<'_>) {
     let used = pen.word(area.x, y, area.width, label, app.theme.style(Role::Accent));
     let width = area.width.saturating_sub(used + 1);
-    let skip = input.cursor().saturating_sub(usize::from(width).saturating_sub(1));
+    let skip = input
+        .cursor()
+        .saturating_sub(usize::from(width).saturating_sub(1));
     let visible: String = input.value().chars().skip(skip).collect();
-    pen.word(area.x + used, y, width, &visible, app.theme.style(Role::Plain));
-    let before: String = input.value().chars().skip(skip).take(input.cursor() - skip).collect();
+    pen.word(
+        area.x + used,
+        y,
+        width,
+        &visible,
+        app.theme.style(Role::Plain),
+    );
+    let before: String = input
+        .value()
+        .chars()
+        .skip(skip)
+        .take(input.cursor() - skip)
+        .collect();
     let at = area.x + used + SafeText::line(&before).width() as u16;
     let cursor = app.theme.style(Role::Cursor);
-    pen.restyle(Rect::new(at.min(area.right().saturating_sub(1)), y, 1, 1), |s| s.patch(cursor));
+    pen.restyle(
+        Rect::new(at.min(area.right().saturating_sub(1)), y, 1, 1),
+        |s| s.patch(cursor),
+    );
 }
 
 fn prompt(app: &App, layout: &Layout, label: &str, input: &Input, pen: &mut Pen<'_>) {
@@ -83,18 +111,36 @@ fn pick(app: &App, layout: &Layout, label: &str, picker: &Picker, column: u16, p
             (Some(Popup::Tags(_)), typed) => format!("enter creates the tag {typed}"),
             _ => "nothing of that name".to_owned(),
         };
-        pen.word(area.x, area.y + 1, area.width, &words, theme.style(Role::Dim));
+        pen.word(
+            area.x,
+            area.y + 1,
+            area.width,
+            &words,
+            theme.style(Role::Dim),
+        );
     }
     for (row, item) in picker.shown.iter().skip(top).take(height).enumerate() {
         let item = &picker.items[*item];
         let y = area.y + 1 + row as u16;
         let mut x = area.x;
         if let Some(ticked) = item.ticked {
-            x += pen.word(x, y, 4, if ticked { "[x] " } else { "[ ] " }, theme.style(Role::Plain));
+            x += pen.word(
+                x,
+                y,
+                4,
+                if ticked { "[x] " } else { "[ ] " },
+                theme.style(Role::Plain),
+            );
         }
         pen.text(x, y, column, &item.label.line(), theme.style(Role::Plain));
         let x = x + column + 1;
-        pen.word(x, y, area.right().saturating_sub(x), &item.detail, theme.style(Role::Dim));
+        pen.word(
+            x,
+            y,
+            area.right().saturating_sub(x),
+            &item.detail,
+            theme.style(Role::Dim),
+        );
         if top + row == picker.cursor {
             let cursor = theme.style(Role::Cursor);
             pen.restyle(Rect::new(area.x, y, area.width, 1), |s| s.patch(cursor));
@@ -105,13 +151,30 @@ fn pick(app: &App, layout: &Layout, label: &str, picker: &Picker, column: u16, p
 fn await_preset(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
     let area = frame(app, layout, app.presets.len() as u16 + 1, pen);
     let theme = app.theme;
-    for (row, (preset, count)) in app.presets.iter().take(usize::from(area.height)).enumerate() {
+    for (row, (preset, count)) in app
+        .presets
+        .iter()
+        .take(usize::from(area.height))
+        .enumerate()
+    {
         let y = area.y + row as u16;
         let key = preset.key.map(|k| k.to_string()).unwrap_or_default();
         pen.word(area.x, y, 2, &key, theme.style(Role::Accent));
         pen.word(area.x + 3, y, 22, &preset.name, theme.style(Role::Plain));
-        pen.right(area.x + 36, y, 10, &count.map(super::super::figure).unwrap_or_default(), theme.style(Role::Plain));
-        pen.word(area.x + 39, y, area.width.saturating_sub(39), &preset.filter, theme.style(Role::Dim));
+        pen.right(
+            area.x + 36,
+            y,
+            10,
+            &count.map(super::super::figure).unwrap_or_default(),
+            theme.style(Role::Plain),
+        );
+        pen.word(
+            area.x + 39,
+            y,
+            area.width.saturating_sub(39),
+            &preset.filter,
+            theme.style(Role::Dim),
+        );
     }
 }
 
@@ -127,7 +190,11 @@ fn help_lines(app: &App, typed: &str) -> Vec<HelpLine> {
     // Actions of the pane at hand first.
     let here = app.scope();
     let mut scopes = vec![here];
-    scopes.extend([Scope::List, Scope::Reader, Scope::Sidebar, Scope::Anywhere].into_iter().filter(|s| *s != here));
+    scopes.extend(
+        [Scope::List, Scope::Reader, Scope::Sidebar, Scope::Anywhere]
+            .into_iter()
+            .filter(|s| *s != here),
+    );
     for scope in scopes {
         let mut rows = Vec::new();
         for info in ACTIONS.iter().filter(|i| i.scopes.contains(&scope)) {
@@ -137,7 +204,11 @@ fn help_lines(app: &App, typed: &str) -> Vec<HelpLine> {
             }
             let mut keys = app.keymap.keys_for(info.action, scope);
             if scope == Scope::Reader {
-                keys.retain(|k| !READER_EXTRA.iter().any(|(e, a)| *e == k && *a != info.action));
+                keys.retain(|k| {
+                    !READER_EXTRA
+                        .iter()
+                        .any(|(e, a)| *e == k && *a != info.action)
+                });
             }
             let keys = keys.join(" ");
             let found = typed.is_empty()
@@ -149,14 +220,18 @@ fn help_lines(app: &App, typed: &str) -> Vec<HelpLine> {
             }
         }
         if !rows.is_empty() {
-            lines.push(HelpLine::Heading(format!("in the {}", scope.title()).replace("in the anywhere", "anywhere")));
+            lines.push(HelpLine::Heading(
+                format!("in the {}", scope.title()).replace("in the anywhere", "anywhere"),
+            ));
             lines.append(&mut rows);
         }
     }
     let fields: Vec<HelpLine> = filter::FIELDS
         .iter()
         .filter(|f| !f.name.is_empty())
-        .filter(|f| typed.is_empty() || f.name.contains(&typed) || f.help.to_lowercase().contains(&typed))
+        .filter(|f| {
+            typed.is_empty() || f.name.contains(&typed) || f.help.to_lowercase().contains(&typed)
+        })
         .map(|f| HelpLine::Row(f.example.to_owned(), f.help))
         .collect();
     if !fields.is_empty() {
@@ -181,34 +256,80 @@ fn help(app: &App, layout: &Layout, input: &Input, top: usize, pen: &mut Pen<'_>
             }
             HelpLine::Row(keys, words) => {
                 pen.word(area.x + 1, y, column, keys, app.theme.style(Role::Unread));
-                pen.word(area.x + column + 2, y, area.width.saturating_sub(column + 2), words, app.theme.style(Role::Plain));
+                pen.word(
+                    area.x + column + 2,
+                    y,
+                    area.width.saturating_sub(column + 2),
+                    words,
+                    app.theme.style(Role::Plain),
+                );
             }
         }
     }
     let below = lines.len().saturating_sub(top + height);
     if below > 0 {
-        pen.right(area.right(), area.y, 20, &format!("{below} more below"), app.theme.style(Role::Dim));
+        pen.right(
+            area.right(),
+            area.y,
+            20,
+            &format!("{below} more below"),
+            app.theme.style(Role::Dim),
+        );
     }
 }
 
-fn journal(app: &App, layout: &Layout, entries: Option<&[JournalEntry]>, cursor: usize, pen: &mut Pen<'_>) {
+fn journal(
+    app: &App,
+    layout: &Layout,
+    entries: Option<&[JournalEntry]>,
+    cursor: usize,
+    pen: &mut Pen<'_>,
+) {
     let area = frame(app, layout, layout.status.y, pen);
     let theme = app.theme;
-    pen.word(area.x, area.y, area.width, "journal: who changed what, newest first", theme.style(Role::Accent));
+    pen.word(
+        area.x,
+        area.y,
+        area.width,
+        "journal: who changed what, newest first",
+        theme.style(Role::Accent),
+    );
     let Some(entries) = entries else {
-        pen.word(area.x, area.y + 1, area.width, "reading…", theme.style(Role::Dim));
+        pen.word(
+            area.x,
+            area.y + 1,
+            area.width,
+            "reading…",
+            theme.style(Role::Dim),
+        );
         return;
     };
     if entries.is_empty() {
-        pen.word(area.x, area.y + 1, area.width, "nothing has been decided yet", theme.style(Role::Dim));
+        pen.word(
+            area.x,
+            area.y + 1,
+            area.width,
+            "nothing has been decided yet",
+            theme.style(Role::Dim),
+        );
     }
     let height = usize::from(area.height.saturating_sub(1));
     let top = cursor.saturating_sub(height.saturating_sub(1));
     for (row, entry) in entries.iter().skip(top).take(height).enumerate() {
         let y = area.y + 1 + row as u16;
-        let style = if entry.undone { theme.style(Role::Reverted) } else { theme.style(Role::Plain) };
+        let style = if entry.undone {
+            theme.style(Role::Reverted)
+        } else {
+            theme.style(Role::Plain)
+        };
         let mut x = area.x;
-        pen.word(x, y, 13, &text::day_time(entry.at.0, app.now.0), theme.style(Role::Dim));
+        pen.word(
+            x,
+            y,
+            13,
+            &text::day_time(entry.at.0, app.now.0),
+            theme.style(Role::Dim),
+        );
         x += 14;
         pen.text(x, y, 10, &entry.reviewer.line(), theme.style(Role::Dim));
         x += 11;
@@ -218,9 +339,25 @@ fn journal(app: &App, layout: &Layout, entries: Option<&[JournalEntry]>, cursor:
             EntryKind::Redo => "redo: ",
             EntryKind::Import => "import: ",
         };
-        let who = entry.first.as_ref().map(|(_, id)| id.line().cut(20).as_str().to_owned()).unwrap_or_default();
-        let many = if entry.targets > 1 { format!(" and {} more", super::super::figure(u64::from(entry.targets) - 1)) } else { String::new() };
-        let bulk = entry.bulk.as_deref().filter(|b| !b.is_empty()).map(|b| format!("  [{b}]")).unwrap_or_default();
+        let who = entry
+            .first
+            .as_ref()
+            .map(|(_, id)| id.line().cut(20).as_str().to_owned())
+            .unwrap_or_default();
+        let many = if entry.targets > 1 {
+            format!(
+                " and {} more",
+                super::super::figure(u64::from(entry.targets) - 1)
+            )
+        } else {
+            String::new()
+        };
+        let bulk = entry
+            .bulk
+            .as_deref()
+            .filter(|b| !b.is_empty())
+            .map(|b| format!("  [{b}]"))
+            .unwrap_or_default();
         let undone = if entry.undone { "  (taken back)" } else { "" };
         let words = format!("{kind}{}  {who}{many}{bulk}{undone}", entry.summary);
         pen.word(x, y, area.right().saturating_sub(x), &words, style);
@@ -241,12 +378,29 @@ fn offers(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
     let rows = line.offers.len().min(OFFERS);
     let top = line.offer.map_or(0, |o| o.saturating_sub(OFFERS - 1));
     let width = layout.title.width.min(72);
-    let area = Rect::new(0, 1, width, (rows as u16).min(layout.status.y.saturating_sub(1)));
+    let area = Rect::new(
+        0,
+        1,
+        width,
+        (rows as u16).min(layout.status.y.saturating_sub(1)),
+    );
     pen.fill(area, theme.style(Role::Plain));
-    for (row, offer) in line.offers.iter().skip(top).take(usize::from(area.height)).enumerate() {
+    for (row, offer) in line
+        .offers
+        .iter()
+        .skip(top)
+        .take(usize::from(area.height))
+        .enumerate()
+    {
         let y = area.y + row as u16;
         pen.word(area.x + 1, y, 28, &offer.insert, theme.style(Role::Accent));
-        pen.word(area.x + 30, y, width.saturating_sub(31), &offer.detail, theme.style(Role::Dim));
+        pen.word(
+            area.x + 30,
+            y,
+            width.saturating_sub(31),
+            &offer.detail,
+            theme.style(Role::Dim),
+        );
         if line.offer == Some(top + row) {
             let cursor = theme.style(Role::Cursor);
             pen.restyle(Rect::new(area.x, y, width, 1), |s| s.patch(cursor));

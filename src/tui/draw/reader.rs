@@ -11,7 +11,9 @@ use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role, Theme};
 use super::list::confidence;
 use crate::filter;
-use crate::model::{Author, Confidence, Event, FlowState, MessageMark, Prediction, Status, TurnFacts};
+use crate::model::{
+    Author, Confidence, Event, FlowState, MessageMark, Prediction, Status, TurnFacts,
+};
 use crate::text::{self, SafeText};
 
 pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
@@ -22,20 +24,43 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
             (None, Some(_)) => "reading…",
             (None, None) => "",
         };
-        let role = if app.reader.error.is_some() { Role::Fail } else { Role::Dim };
-        pen.word(area.x + 1, area.y + 1, area.width.saturating_sub(2), words, theme.style(role));
+        let role = if app.reader.error.is_some() {
+            Role::Fail
+        } else {
+            Role::Dim
+        };
+        pen.word(
+            area.x + 1,
+            area.y + 1,
+            area.width.saturating_sub(2),
+            words,
+            theme.style(role),
+        );
         return;
     };
     header(app, open, area, class, pen);
     let top = area.y + header_rows(class);
     let height = area.height.saturating_sub(header_rows(class));
-    let tokens = filter::hit_tokens(&app.view.filter);
-    let drawer = Drawer { app, open, theme, area, tokens };
+    let tokens = filter::hit_words(&app.view.filter);
+    let drawer = Drawer {
+        app,
+        open,
+        theme,
+        area,
+        tokens,
+    };
     for row in 0..height {
-        let Some(line) = open.lines.get(open.top + usize::from(row)) else { break };
+        let Some(line) = open.lines.get(open.top + usize::from(row)) else {
+            break;
+        };
         drawer.line(line, top + row, pen);
     }
-    map(app, open, Rect::new(area.right().saturating_sub(1), top, 1, height), pen);
+    map(
+        app,
+        open,
+        Rect::new(area.right().saturating_sub(1), top, 1, height),
+        pen,
+    );
 }
 
 /// Who, channel, language, start, duration, rating, status, handover; tags and notes.
@@ -48,18 +73,41 @@ fn header(app: &App, open: &Open, area: Rect, class: Class, pen: &mut Pen<'_>) {
     if class != Class::One {
         let right = SafeText::line(&super::bars::place(app));
         let room = area.width.saturating_sub(right.width() as u16 + 1);
-        let x = area.x + pen.text(area.x, y, room, &super::list::who(card), theme.style(Role::Unread)) + 1;
+        let x = area.x
+            + pen.text(
+                area.x,
+                y,
+                room,
+                &super::list::who(card),
+                theme.style(Role::Unread),
+            )
+            + 1;
         let mut rest = format!("{:.8}", card.id);
         if a.user_name.is_some() {
             rest.push_str(&format!(" {dot} {}", card.external_id.line().as_str()));
         }
-        pen.word(x, y, room.saturating_sub(x - area.x), &rest, theme.style(Role::Dim));
-        pen.right(area.right(), y, right.width() as u16, right.as_str(), theme.style(Role::Dim));
+        pen.word(
+            x,
+            y,
+            room.saturating_sub(x - area.x),
+            &rest,
+            theme.style(Role::Dim),
+        );
+        pen.right(
+            area.right(),
+            y,
+            right.width() as u16,
+            right.as_str(),
+            theme.style(Role::Dim),
+        );
         y += 1;
     }
     let mut parts: Vec<String> = Vec::new();
-    let place: Vec<String> =
-        [&a.channel, &a.language].into_iter().flatten().map(|t| t.line().as_str().to_owned()).collect();
+    let place: Vec<String> = [&a.channel, &a.language]
+        .into_iter()
+        .flatten()
+        .map(|t| t.line().as_str().to_owned())
+        .collect();
     let mut first = place.join(" ");
     if let Some(started) = card.started {
         if !first.is_empty() {
@@ -75,7 +123,10 @@ fn header(app: &App, open: &Open, area: Rect, class: Class, pen: &mut Pen<'_>) {
     }
     if let Some(rating) = a.rating {
         match &a.rating_comment {
-            Some(comment) => parts.push(format!("rated {rating}\" \"{}\"", comment.line().cut(40).as_str())),
+            Some(comment) => parts.push(format!(
+                "rated {rating}\" \"{}\"",
+                comment.line().cut(40).as_str()
+            )),
             None => parts.push(format!("rated {rating}")),
         }
     }
@@ -89,7 +140,13 @@ fn header(app: &App, open: &Open, area: Rect, class: Class, pen: &mut Pen<'_>) {
             None => "handed over".to_owned(),
         });
     }
-    pen.word(area.x, y, area.width, &parts.join(&format!(" {dot} ")), theme.style(Role::Plain));
+    pen.word(
+        area.x,
+        y,
+        area.width,
+        &parts.join(&format!(" {dot} ")),
+        theme.style(Role::Plain),
+    );
     y += 1;
     let mut x = area.x;
     let room = |x: u16| area.right().saturating_sub(x);
@@ -103,13 +160,29 @@ fn header(app: &App, open: &Open, area: Rect, class: Class, pen: &mut Pen<'_>) {
         x += pen.word(x, y, room(x), "~", theme.style(Role::AutoTag));
         x += pen.text(x, y, room(x), &tag.line(), theme.style(Role::AutoTag)) + 1;
     }
-    for note in open.whole.review.notes.iter().filter(|n| n.event.is_none() || n.detached) {
+    for note in open
+        .whole
+        .review
+        .notes
+        .iter()
+        .filter(|n| n.event.is_none() || n.detached)
+    {
         let detached = if note.detached { " (detached)" } else { "" };
-        let words = format!("{dot} \"{}: {}{detached}", note.reviewer.line().as_str(), note.text.line().as_str());
+        let words = format!(
+            "{dot} \"{}: {}{detached}",
+            note.reviewer.line().as_str(),
+            note.text.line().as_str()
+        );
         x += pen.word(x, y, room(x), &words, theme.style(Role::Plain)) + 1;
     }
     if card.review.status == Status::Deleted {
-        pen.word(x, y, room(x), "deleted: U brings it back", theme.style(Role::Fail));
+        pen.word(
+            x,
+            y,
+            room(x),
+            "deleted: U brings it back",
+            theme.style(Role::Fail),
+        );
     }
 }
 
@@ -118,12 +191,14 @@ struct Drawer<'a> {
     open: &'a Open,
     theme: Theme,
     area: Rect,
-    tokens: Vec<filter::HitTokens>,
+    tokens: Vec<filter::Words>,
 }
 
 impl Drawer<'_> {
     fn line(&self, line: &ReaderLine, y: u16, pen: &mut Pen<'_>) {
-        let Some(event) = self.open.whole.events.get(line.seq) else { return };
+        let Some(event) = self.open.whole.events.get(line.seq) else {
+            return;
+        };
         let x = self.area.x;
         let text_x = x + TEXT_COLUMN;
         let width = self.area.width.saturating_sub(TEXT_COLUMN + 2);
@@ -146,7 +221,11 @@ impl Drawer<'_> {
                 }
             }
             Content::Action => {
-                let style = if event.fallback { self.theme.style(Role::Fail) } else { dim };
+                let style = if event.fallback {
+                    self.theme.style(Role::Fail)
+                } else {
+                    dim
+                };
                 let used = pen.word(text_x, y, width, "-", style);
                 self.action_words(event, text_x + used, y, width - used, style, pen);
             }
@@ -154,18 +233,32 @@ impl Drawer<'_> {
             Content::Flow | Content::FlowLeft => self.flow(event, text_x, y, width, pen),
             Content::Note(at) => {
                 if let Some(note) = self.open.whole.review.notes.get(*at) {
-                    let words = format!("\"{}: {}", note.reviewer.line().as_str(), note.text.line().as_str());
+                    let words = format!(
+                        "\"{}: {}",
+                        note.reviewer.line().as_str(),
+                        note.text.line().as_str()
+                    );
                     pen.word(text_x, y, width, &words, self.theme.style(Role::Flag));
                 }
             }
             Content::Ruler(ms) => {
                 let bar = self.theme.glyph(Glyph::BarRest).repeat(6);
-                pen.word(text_x, y, width, &format!("{bar} {} {bar}", text::gap(*ms)), dim);
+                pen.word(
+                    text_x,
+                    y,
+                    width,
+                    &format!("{bar} {} {bar}", text::gap(*ms)),
+                    dim,
+                );
             }
             Content::System => {
                 let words = match event.kind {
                     crate::model::EventKind::Handover => "handed over to a person".to_owned(),
-                    _ => event.text.as_ref().map(|t| t.line().as_str().replace('_', " ")).unwrap_or_default(),
+                    _ => event
+                        .text
+                        .as_ref()
+                        .map(|t| t.line().as_str().replace('_', " "))
+                        .unwrap_or_default(),
                 };
                 pen.word(text_x, y, width, &format!("({words})"), dim);
             }
@@ -177,7 +270,13 @@ impl Drawer<'_> {
         }
         if here && self.app.focus == Pane::Reader && !matches!(line.content, Content::Ruler(_)) {
             // The cursor is the bar at the edge and the speaker reversed: the text itself stays readable.
-            pen.word(x, y, 1, if line.first { ">" } else { "|" }, self.theme.style(Role::Accent));
+            pen.word(
+                x,
+                y,
+                1,
+                if line.first { ">" } else { "|" },
+                self.theme.style(Role::Accent),
+            );
             if line.first {
                 let cursor = self.theme.style(Role::Cursor);
                 pen.restyle(Rect::new(x, y, 17, 1), |s| s.patch(cursor));
@@ -190,9 +289,15 @@ impl Drawer<'_> {
         let x = self.area.x;
         let theme = self.theme;
         let flagged = self.flagged(seq);
-        let (mark, role) = match self.turn_at(seq).filter(|t| t.user == Some(seq as u32)).map(turn_mark) {
+        let (mark, role) = match self
+            .turn_at(seq)
+            .filter(|t| t.user == Some(seq as u32))
+            .map(turn_mark)
+        {
             _ if flagged => ("!", Role::Flag),
-            Some(("", _)) | None if self.open.hits.binary_search(&(seq as u32)).is_ok() => ("/", Role::Doubt),
+            Some(("", _)) | None if self.open.hits.binary_search(&(seq as u32)).is_ok() => {
+                ("/", Role::Doubt)
+            }
             Some(mark) => mark,
             None => ("", Role::Plain),
         };
@@ -200,13 +305,19 @@ impl Drawer<'_> {
             pen.word(x, y, 1, ">", theme.style(Role::Unread));
         }
         pen.word(x + 1, y, 1, mark, theme.style(role));
-        let Some(author) = event.kind.author() else { return };
+        let Some(author) = event.kind.author() else {
+            return;
+        };
         let (name, role) = match author {
             Author::User => ("user", Role::User),
             Author::Bot => ("bot", Role::Bot),
             Author::Agent => ("agent", Role::Agent),
         };
-        let style = if event.reverted { theme.style(Role::Reverted) } else { theme.style(role) };
+        let style = if event.reverted {
+            theme.style(Role::Reverted)
+        } else {
+            theme.style(role)
+        };
         pen.word(x + 3, y, 5, name, style);
         if let Some(at) = event.at {
             pen.word(x + 9, y, 8, &text::clock_time(at.0), theme.style(Role::Dim));
@@ -215,7 +326,14 @@ impl Drawer<'_> {
 
     fn flagged(&self, seq: usize) -> bool {
         let key = self.open.whole.keys.get(seq);
-        key.is_some_and(|key| self.open.whole.review.flagged_events.iter().any(|e| e.key == *key))
+        key.is_some_and(|key| {
+            self.open
+                .whole
+                .review
+                .flagged_events
+                .iter()
+                .any(|e| e.key == *key)
+        })
     }
 
     fn turn_at(&self, seq: usize) -> Option<&TurnFacts> {
@@ -224,7 +342,14 @@ impl Drawer<'_> {
         turns.get(at)
     }
 
-    fn message(&self, event: &Event, line: &ReaderLine, range: std::ops::Range<usize>, y: u16, pen: &mut Pen<'_>) {
+    fn message(
+        &self,
+        event: &Event,
+        line: &ReaderLine,
+        range: std::ops::Range<usize>,
+        y: u16,
+        pen: &mut Pen<'_>,
+    ) {
         let theme = self.theme;
         let width = self.area.width.saturating_sub(TEXT_COLUMN + 2);
         let role = match event.kind.author() {
@@ -237,20 +362,36 @@ impl Drawer<'_> {
         let style = theme.style(role);
         let safe = &self.open.texts[line.seq];
         let spans = match (&event.text, self.tokens.is_empty()) {
-            (Some(text), false) => filter::highlight(text.for_search(), &self.tokens),
+            (Some(text), false) => super::highlight(text.for_search(), &self.tokens),
             _ => Vec::new(),
         };
         let hit = theme.style(Role::Hit);
         if event.reverted && !theme.color {
-            pen.word(self.area.x + TEXT_COLUMN - 2, y, 2, "~~", theme.style(Role::Dim));
+            pen.word(
+                self.area.x + TEXT_COLUMN - 2,
+                y,
+                2,
+                "~~",
+                theme.style(Role::Dim),
+            );
         }
         if safe.is_empty() {
-            pen.word(self.area.x + TEXT_COLUMN, y, width, "(no text)", theme.style(Role::Dim));
+            pen.word(
+                self.area.x + TEXT_COLUMN,
+                y,
+                width,
+                "(no text)",
+                theme.style(Role::Dim),
+            );
             return;
         }
         pen.clusters(self.area.x + TEXT_COLUMN, y, width, safe, range, |i| {
             let at = safe.cluster(i).map_or(0, |c| c.start);
-            if spans.iter().any(|s| s.contains(&at)) { hit } else { style }
+            if spans.iter().any(|s| s.contains(&at)) {
+                hit
+            } else {
+                style
+            }
         });
     }
 
@@ -260,26 +401,56 @@ impl Drawer<'_> {
         let theme = self.theme;
         let turn = self.turn_at(seq).filter(|t| t.user == Some(seq as u32));
         let (mark, role) = turn.map_or(("", Role::Plain), turn_mark);
-        let style = if event.reverted { theme.style(Role::Dim) } else { theme.style(role) };
+        let style = if event.reverted {
+            theme.style(Role::Dim)
+        } else {
+            theme.style(role)
+        };
         let Some(shown) = shown_intent(intent) else {
             pen.word(x, y, width, "no prediction", theme.style(Role::Dim));
             return;
         };
         let mut used = pen.text(x, y, width.saturating_sub(18), &shown.0, style) + 1;
         if let Some(confidence_value) = shown.1 {
-            used += bar(theme, confidence_value, 10, None, x + used, y, width.saturating_sub(used), style, pen) + 1;
+            used += bar(
+                theme,
+                confidence_value,
+                10,
+                None,
+                x + used,
+                y,
+                width.saturating_sub(used),
+                style,
+                pen,
+            ) + 1;
             let words = format!("{}{mark}", confidence(confidence_value.0));
             used += pen.word(x + used, y, width.saturating_sub(used), &words, style) + 1;
         }
         if intent.is_fallback() {
             let name = intent.name.as_ref().map(|n| n.line()).unwrap_or_default();
-            used += pen.text(x + used, y, width.saturating_sub(used), &name, theme.style(Role::Fail)) + 1;
+            used += pen.text(
+                x + used,
+                y,
+                width.saturating_sub(used),
+                &name,
+                theme.style(Role::Fail),
+            ) + 1;
         }
         if !mark.is_empty()
             && let Some(second) = runner_up(intent)
         {
-            let words = format!("{} {}", second.0.as_str(), second.1.map(|c| confidence(c.0)).unwrap_or_default());
-            pen.word(x + used, y, width.saturating_sub(used), &words, theme.style(Role::Dim));
+            let words = format!(
+                "{} {}",
+                second.0.as_str(),
+                second.1.map(|c| confidence(c.0)).unwrap_or_default()
+            );
+            pen.word(
+                x + used,
+                y,
+                width.saturating_sub(used),
+                &words,
+                theme.style(Role::Dim),
+            );
         }
     }
 
@@ -287,27 +458,63 @@ impl Drawer<'_> {
         let end = x + width;
         for button in &event.buttons {
             let words = format!("[{}]", button.title.line().cut(30).as_str());
-            x += pen.word(x, y, end.saturating_sub(x), &words, self.theme.style(Role::Accent)) + 1;
+            x += pen.word(
+                x,
+                y,
+                end.saturating_sub(x),
+                &words,
+                self.theme.style(Role::Accent),
+            ) + 1;
         }
     }
 
-    fn action_words(&self, event: &Event, x: u16, y: u16, width: u16, style: Style, pen: &mut Pen<'_>) {
+    fn action_words(
+        &self,
+        event: &Event,
+        x: u16,
+        y: u16,
+        width: u16,
+        style: Style,
+        pen: &mut Pen<'_>,
+    ) {
         let Some(action) = &event.action else { return };
         let mut used = match (&action.name, &event.text) {
             (Some(name), _) => pen.text(x, y, width, &name.line(), style),
-            (None, Some(text)) => pen.word(x, y, width, &format!("\"{}\"", text.line().as_str()), style),
+            (None, Some(text)) => {
+                pen.word(x, y, width, &format!("\"{}\"", text.line().as_str()), style)
+            }
             (None, None) => pen.word(x, y, width, "(nameless action)", style),
         };
         if let Some(c) = action.confidence {
-            used += 1 + pen.word(x + used + 1, y, width.saturating_sub(used + 1), &figure2(c), style);
+            used += 1 + pen.word(
+                x + used + 1,
+                y,
+                width.saturating_sub(used + 1),
+                &figure2(c),
+                style,
+            );
         }
         if let Some(policy) = &action.policy {
             let short = policy.line().as_str().replace("Policy", "");
-            pen.word(x + used + 1, y, width.saturating_sub(used + 1), &short, style);
+            pen.word(
+                x + used + 1,
+                y,
+                width.saturating_sub(used + 1),
+                &short,
+                style,
+            );
         }
     }
 
-    fn slot(&self, event: &Event, before: Option<&str>, x: u16, y: u16, width: u16, pen: &mut Pen<'_>) {
+    fn slot(
+        &self,
+        event: &Event,
+        before: Option<&str>,
+        x: u16,
+        y: u16,
+        width: u16,
+        pen: &mut Pen<'_>,
+    ) {
         let Some(slot) = &event.slot else { return };
         let before = before.filter(|b| *b != "null");
         let now = slot.value.for_search();
@@ -329,7 +536,11 @@ impl Drawer<'_> {
         let Some(flow) = &event.flow else { return };
         let mut words = format!("#{}", flow.name.line().as_str());
         if let Some(step) = &flow.step {
-            let join = if flow.state == FlowState::Cancelled { " left at " } else { "/" };
+            let join = if flow.state == FlowState::Cancelled {
+                " left at "
+            } else {
+                "/"
+            };
             words.push_str(join);
             words.push_str(step.line().as_str());
         } else if flow.state == FlowState::Cancelled {
@@ -354,7 +565,11 @@ impl Drawer<'_> {
 
 /// A confidence with its leading digit: `1.00`, `.40`.
 fn figure2(c: Confidence) -> String {
-    if c.steps() >= 9_950 { "1.00".to_owned() } else { confidence(c.0) }
+    if c.steps() >= 9_950 {
+        "1.00".to_owned()
+    } else {
+        confidence(c.0)
+    }
 }
 
 /// `x`, `?` or nothing for a turn, with its colour.
@@ -371,7 +586,10 @@ pub(super) fn turn_mark(turn: &TurnFacts) -> (&'static str, Role) {
 /// What a prediction stands for: the intent, or under a fallback the first that is none.
 pub(super) fn shown_intent(intent: &Prediction) -> Option<(SafeText, Option<Confidence>)> {
     if intent.is_fallback()
-        && let Some(real) = intent.ranking.iter().find(|r| !Prediction::is_fallback_intent(r.name.for_search()))
+        && let Some(real) = intent
+            .ranking
+            .iter()
+            .find(|r| !Prediction::is_fallback_intent(r.name.for_search()))
     {
         return Some((real.name.line(), real.confidence));
     }
@@ -384,8 +602,13 @@ pub(super) fn shown_intent(intent: &Prediction) -> Option<(SafeText, Option<Conf
 
 fn runner_up(intent: &Prediction) -> Option<(SafeText, Option<Confidence>)> {
     let shown = shown_intent(intent)?.0;
-    let others = intent.ranking.iter().filter(|r| !Prediction::is_fallback_intent(r.name.for_search()));
-    others.map(|r| (r.name.line(), r.confidence)).find(|(name, _)| *name != shown)
+    let others = intent
+        .ranking
+        .iter()
+        .filter(|r| !Prediction::is_fallback_intent(r.name.for_search()));
+    others
+        .map(|r| (r.name.line(), r.confidence))
+        .find(|(name, _)| *name != shown)
 }
 
 /// A bar of `cells`, with the threshold marked where one is given. Returns the columns used.
@@ -410,7 +633,11 @@ pub(super) fn bar(
             i if i < filled => Glyph::BarFull,
             _ => Glyph::BarRest,
         };
-        let style = if i < filled { style } else { theme.style(Role::Dim) };
+        let style = if i < filled {
+            style
+        } else {
+            theme.style(Role::Dim)
+        };
         pen.word(x + i, y, 1, theme.glyph(glyph), style);
     }
     cells
@@ -418,7 +645,10 @@ pub(super) fn bar(
 
 /// A JSON string without its quotes, where it needs none.
 pub(super) fn unquoted(json: &str) -> &str {
-    json.strip_prefix('"').and_then(|j| j.strip_suffix('"')).filter(|j| !j.contains('\\')).unwrap_or(json)
+    json.strip_prefix('"')
+        .and_then(|j| j.strip_suffix('"'))
+        .filter(|j| !j.contains('\\'))
+        .unwrap_or(json)
 }
 
 /// The whole conversation in one column: what is on the screen, problems, flags and hits.
@@ -428,12 +658,24 @@ fn map(app: &App, open: &Open, area: Rect, pen: &mut Pen<'_>) {
     if height == 0 {
         return;
     }
-    let scale = |line: usize| if total <= height { line } else { line * height / total };
+    let scale = |line: usize| {
+        if total <= height {
+            line
+        } else {
+            line * height / total
+        }
+    };
     let theme = app.theme;
     if total > height {
         let (from, to) = (scale(open.top), scale((open.top + height).min(total)));
         for row in from..to.max(from + 1) {
-            pen.word(area.x, area.y + row as u16, 1, theme.glyph(Glyph::Column), theme.style(Role::Dim));
+            pen.word(
+                area.x,
+                area.y + row as u16,
+                1,
+                theme.glyph(Glyph::Column),
+                theme.style(Role::Dim),
+            );
         }
     }
     let mut put = |seq: usize, mark: &str, role: Role| {
@@ -443,7 +685,13 @@ fn map(app: &App, open: &Open, area: Rect, pen: &mut Pen<'_>) {
     for hit in open.hits.iter() {
         put(*hit as usize, "/", Role::Doubt);
     }
-    for turn in open.whole.facts.turns.iter().filter(|t| t.problem || t.doubt) {
+    for turn in open
+        .whole
+        .facts
+        .turns
+        .iter()
+        .filter(|t| t.problem || t.doubt)
+    {
         let (mark, role) = turn_mark(turn);
         put(turn.user.unwrap_or(turn.first) as usize, mark, role);
     }

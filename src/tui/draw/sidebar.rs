@@ -8,7 +8,6 @@ use super::super::figure;
 use super::super::layout::Pane;
 use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role};
-use crate::filter;
 
 pub(super) fn draw(app: &App, area: Rect, pen: &mut Pen<'_>) {
     let theme = app.theme;
@@ -16,7 +15,13 @@ pub(super) fn draw(app: &App, area: Rect, pen: &mut Pen<'_>) {
     let dim = theme.style(Role::Dim);
     let accent = theme.style(Role::Accent);
     let right = area.right().saturating_sub(1);
-    for (i, line) in app.sidebar_lines().iter().enumerate().skip(app.sidebar.top).take(usize::from(area.height)) {
+    for (i, line) in app
+        .sidebar_lines()
+        .iter()
+        .enumerate()
+        .skip(app.sidebar.top)
+        .take(usize::from(area.height))
+    {
         let y = area.y + (i - app.sidebar.top) as u16;
         let x = area.x;
         let width = area.width.saturating_sub(1);
@@ -26,18 +31,26 @@ pub(super) fn draw(app: &App, area: Rect, pen: &mut Pen<'_>) {
                 pen.word(x, y, width, title, dim);
             }
             SidebarLine::Preset(place) => {
-                let Some((preset, count)) = app.presets.get(*place) else { continue };
+                let Some((preset, count)) = app.presets.get(*place) else {
+                    continue;
+                };
                 let current = app.view.preset.as_deref() == Some(preset.name.as_str());
                 let count = count.map(figure).unwrap_or_default();
                 let style = if current { accent } else { plain };
                 if let Some(key) = preset.key {
                     pen.word(x + 2, y, 1, &key.to_string(), dim);
                 }
-                pen.word(x + 4, y, width.saturating_sub(5 + count.len() as u16), &preset.name, style);
+                pen.word(
+                    x + 4,
+                    y,
+                    width.saturating_sub(5 + count.len() as u16),
+                    &preset.name,
+                    style,
+                );
                 pen.right(right, y, 12, &count, dim);
             }
             SidebarLine::Facet(field, open) => {
-                let mut title = filter::field_name(*field).to_owned();
+                let mut title = field.name().to_owned();
                 if !open {
                     title.push_str(theme.glyph(Glyph::Ellipsis));
                 }
@@ -51,7 +64,13 @@ pub(super) fn draw(app: &App, area: Rect, pen: &mut Pen<'_>) {
                     None => (" ", plain),
                 };
                 pen.word(x + 1, y, 1, mark, style);
-                pen.word(x + 2, y, width.saturating_sub(3 + count.len() as u16), value, style);
+                pen.word(
+                    x + 2,
+                    y,
+                    width.saturating_sub(3 + count.len() as u16),
+                    value,
+                    style,
+                );
                 pen.right(right, y, 12, &count, dim);
             }
             SidebarLine::More(_, more) => {
