@@ -14,6 +14,7 @@ use super::body::{Packer, decode, encode, unpack};
 use super::draft::{Draft, Values};
 use super::place::{self, Place, SessionMode};
 use super::record::Record;
+use super::seeds::apply_seed;
 use super::threshold;
 use super::unite::{self, Union};
 use super::{Facet, Outcome, Result, Store, StoreError, next_rev, sqlite};
@@ -380,8 +381,11 @@ impl Ingest<'_> {
 
     /// Enters the reviews that came with it; true if one was new.
     fn seed(&self, row: i64, reviews: &[ReviewSeed]) -> Result<bool> {
-        let _ = (row, reviews);
-        Ok(false)
+        let mut new = false;
+        for seed in reviews {
+            new |= apply_seed(self.store.connection(), row, seed)?;
+        }
+        Ok(new)
     }
 
     /// Applies the source's threshold, as it is known at the end, to the conversations that were

@@ -3,32 +3,44 @@
 //! Content comes in by [`Ingest`], review changes by [`Store::apply`] through the journal; everything
 //! else reads. This module must not print, must not know the screen, and must not parse exports.
 
+mod apply;
 mod body;
 mod cards;
 mod draft;
+mod entry;
 mod guard;
 mod ingest;
+mod journal;
 mod migrate;
 mod narrow;
 mod open;
 mod place;
+mod presets;
 mod record;
+mod registers;
 mod resolve;
-mod reviews_shim;
+mod reviews;
+mod seeds;
+mod state;
 #[allow(clippy::module_inception)] // the store's own file
 mod store;
 mod surroundings;
+mod tags;
 #[doc(hidden)]
 pub mod testing;
 #[cfg(test)]
 mod tests;
 mod threshold;
+mod undo;
 mod unite;
+mod verify;
 mod whole;
+mod words;
 
 use std::path::PathBuf;
 
 pub use ingest::{Ingest, Position, SourceSpec};
+pub use journal::JournalQuery;
 pub use narrow::{StoredTurn, folded, named};
 pub use resolve::Found;
 pub use store::{Interrupter, Store};
@@ -68,6 +80,9 @@ pub enum StoreError {
     /// A change that names something that is not there, with the words for the reviewer.
     #[error("{0}")]
     Refused(String),
+    /// A change after which everything would be as it is: nothing was written.
+    #[error("nothing to change")]
+    Unchanged,
 }
 
 /// Result of the store.

@@ -355,6 +355,7 @@ fn create_schema(conn: &mut Connection, path: &Path) -> Result<()> {
         // Another process may have made it while this one waited.
         if empty(&tx)? {
             tx.execute_batch(include_str!("schema.sql"))?;
+            super::presets::make_presets(&tx)?;
             tx.execute(
                 "INSERT INTO meta (name, value) VALUES ('uuid', ?1), ('pseudonyms', ?2), ('rev', 0)",
                 [&random[..16], &random[16..]],

@@ -102,12 +102,16 @@ CREATE TABLE journal (
     undoes BLOB,                         -- id of the entry that an undo or redo takes back
     summary TEXT NOT NULL,
     bulk TEXT,
-    targets INTEGER NOT NULL,
+    targets INTEGER NOT NULL,            -- how many conversations
     first BLOB,                          -- id of its first conversation
     body BLOB NOT NULL                   -- edits with old and new values, postcard, zstd where large
 ) STRICT;
 CREATE INDEX journal_undoes ON journal (undoes) WHERE undoes IS NOT NULL;
 CREATE INDEX journal_reviewer ON journal (reviewer, seq);
+CREATE INDEX journal_at ON journal (at);
+-- The history of one conversation: entries about it alone, and those about several, whose bodies are looked into.
+CREATE INDEX journal_first ON journal (first) WHERE first IS NOT NULL;
+CREATE INDEX journal_many ON journal (seq) WHERE targets > 1;
 
 -- The registers: what the journal adds up to. Each `_by` is the journal entry that wrote the value.
 CREATE TABLE review (

@@ -1,0 +1,116 @@
+//! Review decisions that a source brings: journal entries like any other, which never override a person.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::apply::plan;
+use super::entry::{EntryWriter, Head, Meta, Origin, Origins, settle_decisions};
+use super::registers::{Register, Stamp, What};
+use super::tags::Vocabulary;
+use super::words::words;
+use super::{Result, StoreError, sqlite};
+use crate::model::{ConversationId, Edit, EntryKind, ReviewSeed, Set, Target};
+
+/// Applies the decisions that came with the conversation `row`, inside the caller's transaction. True if
+/// something was written; an entry that is there already is left as it is.
+///
+/// Its card must be there. Registers that a person wrote stay; between imports the later one wins, by the
+/// source's time. What lost is in the entry all the same, so that it reads the same in every store.
+pub(crate) fn apply_seed(tx: &Connection, row: i64, seed: &ReviewSeed) -> Result<bool> {
+    if Meta::by_id(tx, seed.entry)?.is_some() {
+        return Ok(false);
+    }
+    let id: Option<[u8; 16]> = tx
+        .prepare_cached("SELECT id FROM card WHERE row = ?1")
+        .and_then(|mut q| q.query_row([row], |r| r.get(0)).optional())
+        .map_err(sqlite("writing the reviews of an import"))?;
+    let Some(id) = id else { return Ok(false) };
+
+    let mut vocabulary = Vocabulary::read(tx)?;
+    let mut origins = Origins::new(tx);
+    let mut edits = Vec::new();
+    for edit in &seed.change.edits {
+        if is_welcome(&edit.set, &vocabulary, &mut origins)? {
+            let here = |target: &Target| Target {
+                conversation: ConversationId(id),
+                ..*target
+            };
+            edits.push(Edit {
+                targets: edit.targets.iter().map(here).collect(),
+                set: edit.set.clone(),
+            });
+        }
+    }
+    // What cannot be applied must not hold up the import: the conversation counts.
+    let refused = |error: &StoreError| matches!(error, StoreError::Refused(_));
+    let plan = plan(tx, &edits, &mut vocabulary, refused)?;
+
+    let stamp = Stamp {
+        person: false,
+        at: seed.at.0.saturating_mul(1000),
+        id: seed.entry,
+    };
+    let mut writer = EntryWriter::begin(tx)?;
+    vocabulary.flush(&mut writer, &mut origins, &HashMap::new())?;
+    let mut decided = Vec::new();
+    for planned in &plan {
+        let mut register = Register::open(tx, planned.place)?;
+        for (row, target) in &planned.targets {
+            let Some(held) = register.read(*row, target.event.as_ref())? else {
+                continue;
+            };
+            if held.by.is_none() && held.value == planned.value {
+                continue;
+            }
+            let wins = match held.by {
+                Some(by) => stamp > origins.meta(by)?.stamp(),
+                None => true,
+            };
+            let event = target.event.map(|e| e.key);
+            let owner = origins.of(held.by, &planned.what, *row, event)?;
+            let new = (&planned.value, Origin::This);
+            if wins {
+                if matches!(planned.what, What::Status | What::Verdict) {
+                    decided.push(*row);
+                }
+                let at = (*row, target);
+                writer.set(&mut register, &planned.what, at, (held, owner), new, false)?;
+            } else {
+                let old = (held.value, Origin::of(owner));
+                writer.note_write(&planned.what, target, old, new);
+            }
+        }
+    }
+    if writer.body().writes.is_empty() {
+        return Ok(false);
+    }
+    let head = Head {
+        id: seed.entry,
+        kind: EntryKind::Import,
+        undoes: None,
+        at: stamp.at,
+        wall: seed.at,
+        reviewer: seed.reviewer.for_export(),
+        bulk: None,
+    };
+    let summary = words(writer.body());
+    writer.finish(&head, summary)?;
+    settle_decisions(tx, decided)?;
+    Ok(true)
+}
+
+/// Imports decide on conversations, not on the vocabulary: a tag that a person took out stays out.
+fn is_welcome(set: &Set, vocabulary: &Vocabulary<'_>, origins: &mut Origins<'_>) -> Result<bool> {
+    Ok(match set {
+        Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. } => false,
+        Set::Tag { name, on: true } => {
+            let name = name.for_search();
+            match vocabulary.by(name) {
+                Some(by) if vocabulary.get(name).is_none() => !origins.meta(by)?.stamp().person,
+                _ => true,
+            }
+        }
+        _ => true,
+    })
+}

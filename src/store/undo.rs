@@ -1,0 +1,305 @@
+//! Taking changes back, and taking that back.
+//!
+//! An undo is an entry like any other: it writes the old values again, but only where the present value is
+//! still the one that the entry wrote. Whose value a register holds is settled by [`Origins`]: a value that
+//! an undo restored counts as that of the entry that first wrote it, so that taking back several entries
+//! one after the other, newest first, ends where it began.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::entry::{
+    Body, EntryWriter, Head, Meta, Origin, Origins, damaged, kind_code, place, read_body,
+    settle_decisions,
+};
+use super::registers::{Register, Rows, Value, What, fold};
+use super::tags::{Vocabulary, rule_id};
+use super::{Result, Store, StoreError, sqlite};
+use crate::model::{Ack, Clock, EntryId, EntryKind, EventKey, LeftAlone};
+
+/// True for an entry `j` that an undo or redo took back which itself still stands.
+pub(crate) const UNDONE: &str = "EXISTS (SELECT 1 FROM journal u WHERE u.undoes = j.id
+    AND NOT EXISTS (SELECT 1 FROM journal r WHERE r.undoes = u.id))";
+
+impl Store {
+    /// Takes back one's own newest `n` changes that are neither undos nor undone, newest first: all of
+    /// them or none. Fewer where there are not so many; refused where there is none.
+    ///
+    /// A change of which nothing is one's own any more is taken back too, leaving everything alone, so
+    /// that the next undo goes on to the one before it.
+    pub fn undo_last(&mut self, n: usize, reviewer: &str, clock: &Clock) -> Result<Vec<Ack>> {
+        self.write(|tx| {
+            let mut done = Vec::new();
+            let mut before = i64::MAX;
+            let mut purged = false;
+            while done.len() < n
+                && let Some(meta) = newest_before(tx, reviewer, before)?
+            {
+                before = meta.seq;
+                match take_back(tx, &meta, EntryKind::Undo, reviewer, clock)? {
+                    Some(ack) => done.push(ack),
+                    None => purged = true,
+                }
+            }
+            match (done.is_empty(), purged) {
+                (false, _) => Ok(done),
+                (true, true) => Err(of_purged()),
+                (true, false) => Err(StoreError::Refused("nothing to undo".to_owned())),
+            }
+        })
+    }
+
+    /// Takes back one entry, whoever wrote it and whatever came after. Of a redo the change is meant that
+    /// it brought back; taking back an undo is a redo.
+    pub fn undo_entry(&mut self, id: EntryId, reviewer: &str, clock: &Clock) -> Result<Ack> {
+        self.write(|tx| {
+            let mut meta = by_id(tx, id)?;
+            while meta.kind == EntryKind::Redo
+                && let Some(undo) = meta.undoes
+                && let Some(change) = by_id(tx, undo)?.undoes
+            {
+                meta = by_id(tx, change)?;
+            }
+            if undone(tx, &meta)? {
+                return Err(StoreError::Refused(format!(
+                    "entry {id:.8} is taken back already"
+                )));
+            }
+            let kind = match meta.kind {
+                EntryKind::Undo => EntryKind::Redo,
+                _ => EntryKind::Undo,
+            };
+            take_back(tx, &meta, kind, reviewer, clock)?.ok_or_else(of_purged)
+        })
+    }
+
+    /// Takes back one's own newest undo that no change of one's own followed; `None` where there is none.
+    pub fn redo(&mut self, reviewer: &str, clock: &Clock) -> Result<Option<Ack>> {
+        self.write(|tx| {
+            let sql = format!(
+                "SELECT j.seq FROM journal j WHERE j.reviewer = ?1 AND j.kind = ?2
+                 AND j.seq > coalesce((SELECT max(c.seq) FROM journal c
+                     WHERE c.reviewer = ?1 AND c.kind = ?3), 0)
+                 AND NOT {UNDONE} ORDER BY j.seq DESC LIMIT 1"
+            );
+            let kinds = (kind_code(EntryKind::Undo), kind_code(EntryKind::Change));
+            let found: Option<i64> = tx
+                .prepare_cached(&sql)
+                .and_then(|mut q| {
+                    q.query_row(params![reviewer, kinds.0, kinds.1], |r| r.get(0))
+                        .optional()
+                })
+                .map_err(sqlite("reading the journal"))?;
+            let Some(seq) = found else { return Ok(None) };
+            let meta = Meta::by_seq(tx, seq)?.ok_or_else(|| damaged(tx, seq))?;
+            take_back(tx, &meta, EntryKind::Redo, reviewer, clock)
+        })
+    }
+}
+
+fn by_id(tx: &Connection, id: EntryId) -> Result<Meta> {
+    Meta::by_id(tx, id)?
+        .ok_or_else(|| StoreError::Refused(format!("there is no entry {id:.8} in the journal")))
+}
+
+fn of_purged() -> StoreError {
+    StoreError::Refused("that was purged: it cannot be taken back".to_owned())
+}
+
+/// One's own newest change before the entry `before` that stands.
+fn newest_before(tx: &Connection, reviewer: &str, before: i64) -> Result<Option<Meta>> {
+    let sql = format!(
+        "SELECT j.seq FROM journal j WHERE j.reviewer = ?1 AND j.seq < ?2 AND j.kind = ?3
+         AND NOT {UNDONE} ORDER BY j.seq DESC LIMIT 1"
+    );
+    let seq: Option<i64> = tx
+        .prepare_cached(&sql)
+        .and_then(|mut q| {
+            q.query_row(
+                params![reviewer, before, kind_code(EntryKind::Change)],
+                |r| r.get(0),
+            )
+            .optional()
+        })
+        .map_err(sqlite("reading the journal"))?;
+    match seq {
+        Some(seq) => Meta::by_seq(tx, seq),
+        None => Ok(None),
+    }
+}
+
+/// True if the entry is taken back, and that stands.
+fn undone(tx: &Connection, meta: &Meta) -> Result<bool> {
+    let sql = format!("SELECT {UNDONE} FROM journal j WHERE j.seq = ?1");
+    tx.prepare_cached(&sql)
+        .and_then(|mut q| q.query_row([meta.seq], |r| r.get(0)))
+        .map_err(sqlite("reading the journal"))
+}
+
+/// Appends the inverse of an entry, of what still is as it left it. `None`, and nothing written, where all
+/// that it was about was purged.
+fn take_back(
+    tx: &Connection,
+    entry: &Meta,
+    kind: EntryKind,
+    reviewer: &str,
+    clock: &Clock,
+) -> Result<Option<Ack>> {
+    let Some(body) = read_body(tx, entry.seq)? else {
+        return Ok(None);
+    };
+    let (bulk, summary): (Option<String>, String) = tx
+        .prepare_cached("SELECT bulk, summary FROM journal WHERE seq = ?1")
+        .and_then(|mut q| q.query_row([entry.seq], |r| Ok((r.get(0)?, r.get(1)?))))
+        .map_err(sqlite("reading the journal"))?;
+    let mut inverse = Inverse {
+        tx,
+        entry,
+        writer: EntryWriter::begin(tx)?,
+        origins: Origins::new(tx),
+        vocabulary: Vocabulary::read(tx)?,
+        left: Vec::new(),
+        decided: Vec::new(),
+        found: body.writes.is_empty(),
+    };
+    inverse.registers(&body)?;
+    inverse.tags(&body)?;
+    if !inverse.found {
+        return Ok(None);
+    }
+    let head = Head::now(tx, kind, Some(entry.id), reviewer, bulk.as_deref(), clock)?;
+    let change = summary.strip_prefix("undo: ").unwrap_or(&summary);
+    let verb = if kind == EntryKind::Redo {
+        "redo"
+    } else {
+        "undo"
+    };
+    let mut ack = inverse.writer.finish(&head, format!("{verb}: {change}"))?;
+    ack.left = inverse.left;
+    // Only now does the journal know whose values these are.
+    settle_decisions(tx, inverse.decided)?;
+    Ok(Some(ack))
+}
+
+struct Inverse<'c, 'e> {
+    tx: &'c Connection,
+    entry: &'e Meta,
+    writer: EntryWriter<'c>,
+    origins: Origins<'c>,
+    vocabulary: Vocabulary<'c>,
+    left: Vec<LeftAlone>,
+    /// Rows whose status or verdict changed.
+    decided: Vec<i64>,
+    /// True once something of the entry was still here.
+    found: bool,
+}
+
+impl Inverse<'_, '_> {
+    /// True if the register still holds what the entry wrote: by itself, or brought back since.
+    fn is_own(
+        &mut self,
+        by: i64,
+        wrote: Origin,
+        what: &What,
+        row: i64,
+        event: Option<EventKey>,
+    ) -> Result<bool> {
+        if by == self.entry.seq {
+            return Ok(true);
+        }
+        let owner = self.origins.of(Some(by), what, row, event)?;
+        Ok(owner == wrote.from(self.entry.id))
+    }
+
+    fn registers(&mut self, body: &Body) -> Result<()> {
+        let mut rows = Rows::open(self.tx)?;
+        for write in body.writes.iter().rev() {
+            let on_event = write
+                .targets
+                .iter()
+                .next()
+                .is_some_and(|t| t.event.is_some());
+            let (tx, vocabulary) = (self.tx, &self.vocabulary);
+            let place = place(
+                &write.what,
+                on_event,
+                |tag| vocabulary.id(tag),
+                |rule| rule_id(tx, rule),
+            )?;
+            let Some(place) = place else { continue };
+            let mut register = Register::open(self.tx, place)?;
+            for target in write.targets.iter() {
+                let Some(row) = rows.find(target.conversation)? else {
+                    continue;
+                };
+                self.found = true;
+                let Some(held) = register.read(row, target.event.as_ref())? else {
+                    continue;
+                };
+                let Some(by) = held.by else { continue };
+                let event = target.event.map(|e| e.key);
+                if !self.is_own(by, write.new.1, &write.what, row, event)? {
+                    let reviewer = self.origins.meta(by)?.reviewer.clone();
+                    self.left.push(LeftAlone { target, reviewer });
+                    continue;
+                }
+                if held.value == write.old.0 {
+                    continue;
+                }
+                let owner = write.new.1.from(self.entry.id);
+                let new = (&write.old.0, write.old.1);
+                let at = (row, &target);
+                self.writer
+                    .set(&mut register, &write.what, at, (held, owner), new, false)?;
+                match (&write.what, &write.old.0) {
+                    (What::Status | What::Verdict, _) => self.decided.push(row),
+                    // A tag that comes back is in the vocabulary again.
+                    (What::Tag(name), Value::On(true)) => {
+                        self.vocabulary.ensure(name)?;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tags(&mut self, body: &Body) -> Result<()> {
+        let mut restored = HashMap::new();
+        for write in body.writes.iter().rev() {
+            let (What::Vocabulary(name), Value::Tag(old)) = (&write.what, &write.old.0) else {
+                continue;
+            };
+            self.found = true;
+            let text = name.for_search();
+            let Some(by) = self.vocabulary.by(text) else {
+                continue;
+            };
+            let own = self.is_own(by, write.new.1, &write.what, 0, None)?;
+            // Others may carry by now what this entry brought into the vocabulary.
+            if !own || (old.is_none() && self.vocabulary.in_use(text)?) {
+                continue;
+            }
+            self.vocabulary.set(name, old.clone())?;
+            restored.insert(fold(text), write.old.1.from(self.entry.id));
+        }
+        self.give_up_taken_digits(&restored)?;
+        self.vocabulary
+            .flush(&mut self.writer, &mut self.origins, &restored)
+    }
+
+    /// A digit that went to another tag since stays there.
+    fn give_up_taken_digits(&mut self, restored: &HashMap<String, Option<EntryId>>) -> Result<()> {
+        for name in restored.keys() {
+            if let Some(mut tag) = self.vocabulary.get(name).cloned()
+                && let Some(digit) = tag.digit
+                && self.vocabulary.holder(digit, name).is_some()
+            {
+                tag.digit = None;
+                self.vocabulary.set(&name.as_str().into(), Some(tag))?;
+            }
+        }
+        Ok(())
+    }
+}
