@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::body::{Packer, decode, encode, unpack};
 use super::draft::{Draft, Values};
+use super::narrow::folded;
 use super::place::{self, Place, SessionMode};
 use super::record::Record;
 use super::seeds::apply_seed;
@@ -19,8 +20,8 @@ use super::threshold;
 use super::unite::{self, Union};
 use super::{Facet, Outcome, Result, Store, StoreError, next_rev, sqlite};
 use crate::model::{
-    Attributes, Confidence, ConversationId, ConversationKey, Event, Imported, Millis, ReviewSeed,
-    mark_reverted,
+    Attributes, Confidence, ConversationId, ConversationKey, Event, Facts, Imported, Millis,
+    ReviewSeed, mark_reverted,
 };
 use crate::text::Untrusted;
 
@@ -259,7 +260,63 @@ impl Ingest<'_> {
                 self.add(key, session, attributes, events, &reviews, rev)
             }
             Place::Known(row) => self.unite(row, key, attributes, events, &reviews, rev),
+            Place::Rest(row, from) => {
+                let (rest, theirs) = self.cut(row, from, rev)?;
+                let events = match unite::unite(rest, events) {
+                    Union::Grown(events, _) => events,
+                    _ => return Err(StoreError::Refused("a session did not come apart".into())),
+                };
+                let attributes = unite::unite_attributes(theirs, attributes, true);
+                let session = place::label(&siblings, &key, external_id.as_ref());
+                self.add(key, session, attributes, events, &reviews, rev)
+            }
         }
+    }
+
+    /// Takes the events from `from` on out of a known session; returns them and its attributes.
+    fn cut(&mut self, row: i64, from: usize, rev: i64) -> Result<(Vec<Event>, Attributes)> {
+        let (record, mut events) = known(self.store.connection(), row)?;
+        let (key, attributes) = self.identity(&record)?;
+        self.forget_slot_values(row, &attributes, &events)?;
+        let rest = events.split_off(from);
+        self.write_down(Some(row), &key, record.session, &attributes, events, rev)?;
+        Ok((rest, attributes))
+    }
+
+    /// Key and attributes of what is stored.
+    fn identity(&self, record: &Record) -> Result<(ConversationKey, Attributes)> {
+        let attributes = postcard::from_bytes(&record.attributes)
+            .map_err(|_| StoreError::Damaged(ConversationId(record.id)))?;
+        let key = ConversationKey {
+            source: self.name.clone(),
+            native: record.native.as_str().into(),
+            time: Millis(record.keyed_at),
+        };
+        Ok((key, attributes))
+    }
+
+    /// Removes the slot values of a row; they are found by slot, so they are derived once more.
+    fn forget_slot_values(
+        &mut self,
+        row: i64,
+        attributes: &Attributes,
+        events: &[Event],
+    ) -> Result<()> {
+        let facts = Facts::derive(attributes, events, self.threshold);
+        let conn = self.store.connection();
+        for (name, value) in &facts.slots {
+            let mut values = ValuesIn {
+                conn,
+                ids: &mut self.values,
+            };
+            let slot = values.id(Facet::Slot, name.for_search())?;
+            conn.prepare_cached(
+                "DELETE FROM slot_value WHERE slot = ?1 AND value = ?2 AND row = ?3",
+            )
+            .and_then(|mut q| q.execute(params![slot, folded(value.for_search()), row]))
+            .map_err(sqlite("writing a conversation"))?;
+        }
+        Ok(())
     }
 
     fn add(
@@ -287,13 +344,7 @@ impl Ingest<'_> {
     ) -> Result<Outcome> {
         let conn = self.store.connection();
         let (record, old_events) = known(conn, row)?;
-        let old_attributes: Attributes = postcard::from_bytes(&record.attributes)
-            .map_err(|_| StoreError::Damaged(ConversationId(record.id)))?;
-        let mut old_key = ConversationKey {
-            source: self.name.clone(),
-            native: key.native.clone(),
-            time: Millis(record.keyed_at),
-        };
+        let (mut old_key, old_attributes) = self.identity(&record)?;
         let marked = unite::begins_a_session(&old_events);
         let new_marked = unite::begins_a_session(&events);
         let (count, new_count) = (old_events.len(), events.len());
@@ -395,13 +446,7 @@ impl Ingest<'_> {
         for row in rows {
             self.guarded(|ingest, rev| {
                 let (record, events) = known(ingest.store.connection(), row)?;
-                let attributes: Attributes = postcard::from_bytes(&record.attributes)
-                    .map_err(|_| StoreError::Damaged(ConversationId(record.id)))?;
-                let key = ConversationKey {
-                    source: ingest.name.clone(),
-                    native: record.native.as_str().into(),
-                    time: Millis(record.keyed_at),
-                };
+                let (key, attributes) = ingest.identity(&record)?;
                 ingest.write_down(Some(row), &key, record.session, &attributes, events, rev)?;
                 Ok(())
             })?;

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::draft::span;
 use super::ingest::known;
-use super::unite::{begins_a_session, share_events};
+use super::unite::{begins_a_session, belongs_between, share_events};
 use super::{Result, StoreError, sqlite};
 use crate::model::{ConversationKey, Event};
 use crate::text::Untrusted;
@@ -72,6 +72,8 @@ pub(crate) enum Place {
     New,
     /// Into this row.
     Known(i64),
+    /// Into a row of its own, with what this row has from this event on.
+    Rest(i64, usize),
     /// Nowhere, with the reason.
     Refused(String),
 }
@@ -123,6 +125,7 @@ pub(crate) fn find(
             _ => Place::New,
         });
     };
+    let marked = mode == SessionMode::Marker && begins_a_session(events);
     let mut overlapping = Vec::new();
     let mut crossed = false;
     for sibling in siblings {
@@ -131,7 +134,14 @@ pub(crate) fn find(
         if common < 0 {
             continue;
         }
-        if share_events(&known(conn, sibling.row)?.1, events) {
+        let there_events = known(conn, sibling.row)?.1;
+        if marked
+            && there.0 < here.0
+            && let Some(from) = belongs_between(&there_events, events, OVERLAP_MS)
+        {
+            return Ok(Place::Rest(sibling.row, from));
+        }
+        if share_events(&there_events, events) {
             overlapping.push(sibling.row);
         }
         crossed |= common > OVERLAP_MS;

@@ -177,6 +177,28 @@ fn loosely_before(head: &[Event], tail: &[Event]) -> bool {
     end <= start + JITTER_MS && head_first <= tail_first && end <= tail_last
 }
 
+/// Where `late` (a session that begins with a marker) stands in `known`, if what `known` has from there on
+/// is the rest of it: they share events, or `late` fits into a pause of at least `pause` milliseconds.
+pub(crate) fn belongs_between(known: &[Event], late: &[Event], pause: i64) -> Option<usize> {
+    let start = moments(late).min()?;
+    let place = known
+        .iter()
+        .position(|e| e.at.is_some_and(|t| t.0 >= start))?;
+    if place == 0 {
+        return None;
+    }
+    if share_events(known, late) {
+        let has_marker = late
+            .first()
+            .is_some_and(|e| share_events(known, std::slice::from_ref(e)));
+        return (!has_marker).then_some(place);
+    }
+    let (before, after) = known.split_at(place);
+    let silence = moments(after).min()? - moments(before).max()?;
+    let fits = hole(known, late) == Some(place) && moments(before).max()? < start;
+    (fits && silence >= pause).then_some(place)
+}
+
 /// Where `block` fits into `around` as a whole: everything before it earlier, everything after it later.
 fn hole(around: &[Event], block: &[Event]) -> Option<usize> {
     let (start, end) = (moments(block).min()?, moments(block).max()?);

@@ -1,3 +1,4 @@
 //! Tests of the store's parts together.
 
 mod ingest;
+mod pieces;
