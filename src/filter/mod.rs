@@ -17,6 +17,8 @@ pub mod plain;
 mod print;
 mod scalar;
 mod scan;
+#[doc(hidden)]
+pub mod testing;
 mod turns;
 pub mod values;
 mod words;

@@ -515,10 +515,12 @@ impl Parser<'_> {
     fn words(&self, field: Field, atom: Atom) -> Parsed {
         if tokens(&atom.text).next().is_none() {
             let written = shown(&self.scan.text[atom.range.clone()]);
-            return Err(self.scan.error(
-                atom.range,
-                format!("{written} has no letter or digit to search for"),
-            ));
+            let message = format!("{written} has no letter or digit to search for");
+            let error = self.scan.error(atom.range, message);
+            return Err(match atom.text.starts_with(['<', '>', '=']) {
+                true => error.hint("write comparisons without spaces: rating<5"),
+                false => error,
+            });
         }
         Ok(term(
             field,

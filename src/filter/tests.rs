@@ -157,6 +157,9 @@ fn errors_name_the_place_and_what_was_meant() {
         "a -",
         "- a",
         "\"abc",
+        ":-)",
+        "a < 5",
+        "user_text:\"?!\"",
         "refund(s)",
         "tunr(a)",
         "turn()",
@@ -236,4 +239,124 @@ fn errors_name_the_place_and_what_was_meant() {
         })
         .collect();
     insta::assert_snapshot!(all);
+}
+
+#[test]
+fn a_long_filter_is_read_in_one_pass() {
+    let terms: Vec<String> = (0..20_000).map(|i| format!("tag:t{i} OR")).collect();
+    let text = format!("{} tag:x", terms.join(" "));
+    let Ok(Filter::Or(parts)) = parse(&text) else {
+        panic!("alternatives");
+    };
+    assert_eq!(parts.len(), 20_001);
+    let word = "x".repeat(200_000);
+    assert_eq!(parse(&word).unwrap().to_string(), word);
+    assert!(parse(&format!("\"{}", "\\\\".repeat(100_000))).is_err());
+}
+
+#[test]
+fn nesting_has_an_end() {
+    for (open, close) in [("(", ")"), ("-", ""), ("NOT ", ""), ("-(", ")")] {
+        let nested = |n: usize| format!("{}a{}", open.repeat(n), close.repeat(n));
+        assert!(parse(&nested(100)).is_ok(), "{open}");
+        let error = parse(&nested(100_000)).unwrap_err();
+        assert!(error.message.starts_with("nested too deeply"), "{error}");
+    }
+}
+
+/// Parses, and holds the promises of either outcome.
+fn holds_promises(text: &str) {
+    match parse(text) {
+        Ok(filter) => {
+            let printed = filter.to_string();
+            assert_eq!(
+                parse(&printed).as_ref(),
+                Ok(&filter),
+                "{text:?} as {printed:?}"
+            );
+        }
+        Err(error) => {
+            assert!(
+                text.get(error.at..error.at + error.len).is_some(),
+                "{text:?}"
+            );
+            let shown = error.to_string();
+            assert!(!shown.contains(char::is_control), "{shown:?}");
+            assert!(error.caret() <= crate::text::SafeText::line(text).width());
+        }
+    }
+    complete(text, text.len() / 2);
+}
+
+#[test]
+fn naughty_strings_are_searches_or_errors_with_a_place() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../shared/data/corpora/blns/blns.json"
+    );
+    let Ok(json) = std::fs::read_to_string(path) else {
+        eprintln!("skipped: {path} is missing");
+        return;
+    };
+    let strings: Vec<String> = serde_json::from_str(&json).unwrap();
+    assert!(strings.len() > 400);
+    let mut searches = 0;
+    for text in &strings {
+        holds_promises(text);
+        holds_promises(&format!("tag:{text}"));
+        let value = quoted(text);
+        for field in ["tag", "slot:a=b OR slot", "meta:x=y tag"] {
+            let asked = format!("{field}:{value}");
+            let filter = parse(&asked).unwrap_or_else(|e| panic!("{asked:?}: {e}"));
+            assert!(
+                terms(&filter)
+                    .iter()
+                    .any(|t| t.test == Test::Any(vec![text.as_str().into()]))
+            );
+        }
+        searches += usize::from(parse(text).is_ok());
+    }
+    assert!(searches > 100, "{searches}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_a_filter_or_an_error(text in ".{0,60}") {
+        holds_promises(&text);
+    }
+
+    #[test]
+    fn any_mix_of_pieces_is_a_filter_or_an_error(
+        pieces in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "tag:", "slot:", "intent:", "rating", "date:", "turn(", "last(", "(", ")", "-", " ", " ", " OR ",
+                "AND", "NOT ", ",", "<", ">=", "=", "..", "*", "\"", "\\", "none", "a", "B c", "5", "0.5", "7d",
+                "2026-05-01", "22:00", "is:", "fallback", "sample:", "corrected:", "\u{4e2d}", "\u{301}",
+                "user_text:", "sentiment:", "time:", "duration", "5m", "meta:", "id:",
+            ]),
+            0..14,
+        )
+    ) {
+        holds_promises(&pieces.concat());
+    }
+
+    #[test]
+    fn printing_keeps_every_value(value in "\\PC{0,12}", other in ".{0,6}", prefix: bool) {
+        let pattern = if prefix { Pattern::Prefix(value) } else { Pattern::Exact(value) };
+        for test in [
+            Test::Any(vec![pattern.clone(), Pattern::None, other.as_str().into()]),
+            Test::Named { name: other.clone(), value: pattern.clone() },
+        ] {
+            let filter = Filter::Term(Term { field: Field::Slot, test });
+            proptest::prop_assert_eq!(parse(&filter.to_string()), Ok(filter));
+        }
+    }
+
+    #[test]
+    fn random_filters_parse_and_print(seed: u64) {
+        let text = testing::random_text(seed);
+        let filter = parse(&text);
+        proptest::prop_assert!(filter.is_ok(), "{}: {:?}", text, filter);
+        holds_promises(&text);
+    }
 }
