@@ -23,7 +23,7 @@ use crate::model::{
     Prediction, Ranked, SlotSet,
 };
 use crate::text::Untrusted;
-use wire::{BotData, EntityRecord, IntentRecord, List, Raw, Record, TrackerRecord};
+use wire::{BotData, EntityRecord, IntentRecord, List, Raw, Record, ShapeRecord, TrackerRecord};
 
 /// The actions by which Rasa says that it did not understand.
 const FALLBACK_ACTIONS: [&str; 4] = [
@@ -68,6 +68,30 @@ pub struct Tracker<'a> {
     pub sender: Option<Untrusted>,
     /// The events.
     pub events: Vec<&'a str>,
+}
+
+/// What a JSON value of Rasa is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// An object with `events`, and the sender or nothing else that we know.
+    Tracker,
+    /// An object with `event`.
+    Event,
+}
+
+/// What a JSON value is, if it is Rasa's at all.
+pub fn shape(raw: &str) -> Option<Shape> {
+    let record: ShapeRecord<'_> = serde_json::from_str(raw).ok()?;
+    if record
+        .events
+        .0
+        .is_some_and(|events| events.starts_with('['))
+    {
+        let whose = record.sender_id.0.is_some() || record.name.0.is_some();
+        return whose.then_some(Shape::Tracker);
+    }
+    let event = record.event.as_str().is_some_and(|e| !e.is_empty());
+    (event && record.timestamp.0.is_some()).then_some(Shape::Event)
 }
 
 /// Reads one event. The error says what is wrong, for the report.

@@ -84,7 +84,14 @@ impl<'de> Deserialize<'de> for Raw<'de> {
 impl<'a> Raw<'a> {
     /// A finite number, also one written as text. Read from its digits: out of range is no error.
     pub(super) fn number(self) -> Option<f64> {
-        let digits = self.0?.trim_matches('"').trim();
+        let raw = self.0?;
+        if raw.starts_with('{') {
+            // MongoDB's exports: {"$numberDouble": "1.5"}
+            let Members(members) = self.read();
+            let (_, value) = members.first().filter(|(k, _)| k.starts_with("$number"))?;
+            return value.number();
+        }
+        let digits = raw.trim_matches('"').trim();
         // Rust reads `inf` and `nan` as numbers, JSON has none.
         let number: f64 = digits.parse().ok()?;
         number.is_finite().then_some(number)
@@ -332,5 +339,16 @@ lenient! {
         sender_id: Raw<'a>,
         name: Raw<'a>,
         events: List<Raw<'a>>,
+    }
+}
+
+lenient! {
+    /// The keys that tell what a value is.
+    ShapeRecord {
+        event: Text<'a>,
+        events: Raw<'a>,
+        timestamp: Raw<'a>,
+        sender_id: Raw<'a>,
+        name: Raw<'a>,
     }
 }
