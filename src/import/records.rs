@@ -1,0 +1,458 @@
+//! Cuts a stream into JSON values without loading it: one object a line, one after the other, or the
+//! elements of an array, pretty-printed or not.
+//!
+//! Only the bounds of values are found here; whether a value is good JSON is for its parser to say. So a
+//! damaged record costs itself alone, and memory holds one record, whatever the size of the file.
+
+use std::io::{self, Read};
+
+/// A record larger than this is skipped.
+pub const RECORD_CAP: usize = 16 * 1024 * 1024;
+
+/// A record nested deeper than this is skipped, so that no parser runs out of stack.
+pub const DEPTH_CAP: u32 = 128;
+
+/// How much is read at once.
+const CHUNK: usize = 256 * 1024;
+
+/// What comes next in the stream.
+#[derive(Debug)]
+pub enum Item<'a> {
+    /// A value's bytes, verbatim.
+    Value {
+        /// From its first byte to its last.
+        raw: &'a [u8],
+        /// Line it begins on, from 1.
+        line: u64,
+    },
+    /// Something that is no complete value.
+    Broken {
+        /// Line it begins on.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The stream itself failed; nothing comes after.
+    Fault(io::Error),
+}
+
+/// The values of a stream, one by one.
+pub struct Records<R> {
+    reader: R,
+    buf: Vec<u8>,
+    /// Where the value being read begins in `buf`.
+    start: usize,
+    pos: usize,
+    /// Stream offset of `buf[0]`.
+    base: u64,
+    ended: bool,
+    fault: Option<io::Error>,
+    line: u64,
+    after_cr: bool,
+    /// White space since the line began, while nothing else came.
+    indent: Option<u32>,
+    /// One value a line: a line break ends what is not complete.
+    by_line: bool,
+    array: Array,
+    cap: usize,
+}
+
+/// Where in a top-level array the stream stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Array {
+    Outside,
+    Opened,
+    AfterComma,
+    AfterValue,
+}
+
+/// Where a value ended, and how.
+enum End {
+    /// Before `pos`.
+    Complete,
+    /// The value must be given up; reading goes on at `pos`.
+    Broken(&'static str),
+}
+
+/// Bytes that mean something outside of strings.
+const STRUCTURE: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"\"{}[]\n\r";
+    let mut i = 0;
+    while i < bytes.len() {
+        table[bytes[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
+
+const CUT_OFF: &str =
+    "incomplete: the file ends inside this record (cut off, or still being written)";
+const CUT_LINE: &str = "incomplete: the record is not closed";
+const TOO_DEEP: &str = "nested deeper than 128 levels";
+
+impl<R: Read> Records<R> {
+    /// Reads `reader` from its beginning.
+    pub fn new(reader: R) -> Self {
+        Self {
+            reader,
+            buf: Vec::new(),
+            start: 0,
+            pos: 0,
+            base: 0,
+            ended: false,
+            fault: None,
+            line: 1,
+            after_cr: false,
+            indent: Some(0),
+            by_line: false,
+            array: Array::Outside,
+            cap: RECORD_CAP,
+        }
+    }
+
+    /// The next value; `None` at the end.
+    pub fn next(&mut self) -> Option<Item<'_>> {
+        loop {
+            self.start = self.pos;
+            if self.base == 0 && self.pos == 0 {
+                self.fill();
+                self.by_line = looks_like_lines(&self.buf);
+            }
+            let Some(byte) = self.peek() else {
+                return self.at_end();
+            };
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | 0 | 0x0b | 0x0c | 0x1e => self.take(byte),
+                // Byte order mark, and the line and paragraph separators.
+                0xef if self.skip(b"\xef\xbb\xbf") => {}
+                0xe2 if self.skip(b"\xe2\x80\xa8") || self.skip(b"\xe2\x80\xa9") => {}
+                b'[' if self.array == Array::Outside => {
+                    self.take(byte);
+                    self.by_line = false;
+                    self.array = Array::Opened;
+                }
+                b',' if self.array != Array::Outside => {
+                    self.take(byte);
+                    let after = std::mem::replace(&mut self.array, Array::AfterComma);
+                    if after != Array::AfterValue {
+                        return Some(self.broken("a comma without a value before it"));
+                    }
+                }
+                b']' if self.array != Array::Outside => {
+                    self.take(byte);
+                    let after = std::mem::replace(&mut self.array, Array::Outside);
+                    if after == Array::AfterComma {
+                        return Some(self.broken("a comma without a value after it"));
+                    }
+                }
+                b'}' | b']' | b',' | b':' => {
+                    let line = self.line;
+                    self.skip_line();
+                    return Some(Item::Broken {
+                        line,
+                        reason: format!("`{}` where a record should begin", char::from(byte)),
+                    });
+                }
+                _ => return Some(self.value(byte)),
+            }
+        }
+    }
+
+    fn at_end(&mut self) -> Option<Item<'_>> {
+        if let Some(error) = self.fault.take() {
+            self.array = Array::Outside;
+            return Some(Item::Fault(error));
+        }
+        if std::mem::replace(&mut self.array, Array::Outside) != Array::Outside {
+            return Some(
+                self.broken("the array is not closed: the file was cut off, or is still being written"),
+            );
+        }
+        None
+    }
+
+    fn broken(&self, reason: &str) -> Item<'static> {
+        Item::Broken {
+            line: self.line,
+            reason: reason.to_owned(),
+        }
+    }
+
+    /// Reads one value that begins at `pos`.
+    fn value(&mut self, first: u8) -> Item<'_> {
+        let line = self.line;
+        let from = self.base + self.pos as u64;
+        let was_array = self.array != Array::Outside;
+        if was_array {
+            self.array = Array::AfterValue;
+        }
+        let end = match first {
+            b'{' | b'[' => self.nested(),
+            b'"' => self.quoted(),
+            _ => self.bare(),
+        };
+        let size = self.base + self.pos as u64 - from;
+        if let End::Broken(reason) = end {
+            if self.fault.is_some() {
+                // What the damaged stream cut is not a fault of its own.
+                return self.at_end().unwrap_or_else(|| self.broken(reason));
+            }
+            return Item::Broken {
+                line,
+                reason: reason.to_owned(),
+            };
+        }
+        if size > self.cap as u64 {
+            return Item::Broken {
+                line,
+                reason: format!(
+                    "record of {size} bytes at byte {from}: larger than {} MiB",
+                    self.cap / 1024 / 1024
+                ),
+            };
+        }
+        if !was_array && !self.by_line && self.line == line && matches!(self.peek(), Some(b'\n')) {
+            self.by_line = true;
+        }
+        let len = size as usize;
+        Item::Value {
+            raw: &self.buf[self.pos - len..self.pos],
+            line,
+        }
+    }
+
+    /// An object or array: to the bracket that closes it.
+    fn nested(&mut self) -> End {
+        let own_indent = self.indent;
+        let mut indented = false;
+        let mut deepest = 0u32;
+        let mut depth = 0u32;
+        let mut string = false;
+        loop {
+            let Some(byte) = self.seek(string) else {
+                return End::Broken(if deepest > DEPTH_CAP { TOO_DEEP } else { CUT_OFF });
+            };
+            match byte {
+                b'\\' => {
+                    self.take(byte);
+                    // The escaped byte says nothing, unless it is a line break that should not be there.
+                    if let Some(next) = self.peek()
+                        && next != b'\n'
+                    {
+                        self.take(next);
+                    }
+                }
+                b'"' => {
+                    self.take(byte);
+                    string = !string;
+                }
+                b'{' | b'[' => {
+                    self.take(byte);
+                    depth = depth.saturating_add(1);
+                    deepest = deepest.max(depth);
+                }
+                b'}' | b']' => {
+                    self.take(byte);
+                    depth = depth.saturating_sub(1);
+                    if depth == 0 {
+                        return if deepest > DEPTH_CAP {
+                            End::Broken(TOO_DEEP)
+                        } else {
+                            End::Complete
+                        };
+                    }
+                }
+                _ => {
+                    let open = string || !self.awaits_value();
+                    self.take(byte);
+                    if byte == b'\n' && self.by_line {
+                        return End::Broken(CUT_LINE);
+                    }
+                    self.skip_indent();
+                    match (self.indent, own_indent) {
+                        (Some(now), Some(own)) if now > own => indented = true,
+                        // A sibling begins where only a sibling can: the value was never closed.
+                        (Some(now), Some(own))
+                            if now == own
+                                && (open || indented)
+                                && self.peek() == Some(b'{') =>
+                        {
+                            if self.array != Array::Outside {
+                                self.array = Array::AfterComma;
+                            }
+                            return End::Broken(CUT_LINE);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// True if what was read last (white space aside) lets another value follow inside this one.
+    fn awaits_value(&self) -> bool {
+        let last = self.buf[self.start..self.pos]
+            .iter()
+            .rev()
+            .find(|b| !b.is_ascii_whitespace());
+        matches!(last, None | Some(b',' | b':' | b'[' | b'{'))
+    }
+
+    /// A string: to its closing quote, or the end of the line.
+    fn quoted(&mut self) -> End {
+        self.take(b'"');
+        loop {
+            match self.seek(true) {
+                None => return End::Broken(CUT_OFF),
+                Some(b'\n') => return End::Broken(CUT_LINE),
+                Some(b'"') => {
+                    self.take(b'"');
+                    return End::Complete;
+                }
+                Some(byte) => {
+                    self.take(byte);
+                    if let Some(next) = self.peek()
+                        && next != b'\n'
+                    {
+                        self.take(next);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Anything else: to the next delimiter.
+    fn bare(&mut self) -> End {
+        while let Some(byte) = self.peek() {
+            if matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b']' | b'}') {
+                break;
+            }
+            self.take(byte);
+        }
+        End::Complete
+    }
+
+    /// The next byte that means something, inside a string or outside; it is not taken.
+    fn seek(&mut self, string: bool) -> Option<u8> {
+        loop {
+            self.peek()?;
+            let rest = &self.buf[self.pos..];
+            let found = if string {
+                memchr::memchr3(b'"', b'\\', b'\n', rest)
+            } else {
+                rest.iter().position(|&b| STRUCTURE[usize::from(b)])
+            };
+            let passed = found.unwrap_or(rest.len());
+            if passed > 0 {
+                self.pos += passed;
+                self.indent = None;
+                self.after_cr = false;
+            }
+            if found.is_some() {
+                return self.peek();
+            }
+        }
+    }
+
+    /// The next byte, read if need be.
+    fn peek(&mut self) -> Option<u8> {
+        if self.pos == self.buf.len() {
+            self.fill();
+        }
+        self.buf.get(self.pos).copied()
+    }
+
+    /// Goes past the byte at `pos`, keeping count of lines.
+    fn take(&mut self, byte: u8) {
+        self.pos += 1;
+        let after_cr = std::mem::replace(&mut self.after_cr, byte == b'\r');
+        match byte {
+            b'\n' | b'\r' => {
+                if !(byte == b'\n' && after_cr) {
+                    self.line += 1;
+                }
+                self.indent = Some(0);
+            }
+            b' ' | b'\t' => self.indent = self.indent.map(|i| i.saturating_add(1)),
+            _ => self.indent = None,
+        }
+    }
+
+    fn skip_indent(&mut self) {
+        while let Some(byte @ (b' ' | b'\t')) = self.peek() {
+            self.take(byte);
+        }
+    }
+
+    fn skip_line(&mut self) {
+        while let Some(byte) = self.peek() {
+            if byte == b'\n' || byte == b'\r' {
+                break;
+            }
+            self.take(byte);
+            self.start = self.pos;
+        }
+    }
+
+    /// Goes past `mark` if it stands here.
+    fn skip(&mut self, mark: &[u8]) -> bool {
+        while self.buf.len() - self.pos < mark.len() && !self.ended {
+            self.fill();
+        }
+        let here = self.buf[self.pos..].starts_with(mark);
+        if here {
+            self.pos += mark.len();
+        }
+        here
+    }
+
+    /// Reads on. What is larger than a record may be is dropped from its beginning, but still counted.
+    fn fill(&mut self) {
+        if self.ended {
+            return;
+        }
+        if self.pos - self.start > self.cap {
+            self.start = self.pos;
+        }
+        self.buf.copy_within(self.start.., 0);
+        let kept = self.buf.len() - self.start;
+        self.base += self.start as u64;
+        self.pos -= self.start;
+        self.start = 0;
+        self.buf.resize(kept + CHUNK, 0);
+        let read = loop {
+            match self.reader.read(&mut self.buf[kept..]) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        let n = match read {
+            Ok(n) => n,
+            Err(error) => {
+                self.fault = Some(error);
+                0
+            }
+        };
+        self.ended = n == 0;
+        self.buf.truncate(kept + n);
+    }
+}
+
+/// True if the beginning of a stream shows two or more objects that each fill a line.
+fn looks_like_lines(head: &[u8]) -> bool {
+    let mut lines = head
+        .split(|&b| b == b'\n')
+        .map(|line| line.trim_ascii_end())
+        .filter(|line| !line.is_empty());
+    let starts_with_array = head.trim_ascii_start().first() == Some(&b'[');
+    !starts_with_array
+        && lines
+            .by_ref()
+            .filter(|line| line.starts_with(b"{") && line.ends_with(b"}"))
+            .nth(1)
+            .is_some()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,527 @@
+//! Where bytes come from: files, folders and standard input, plain or packed, in any Unicode encoding.
+//!
+//! Kinds are told by content, never by name. This module must not know what a conversation is; what it
+//! hands on is a database file or a stream of UTF-8, with a limit on how far packed data may swell.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::encoding;
+use super::formats::ReadError;
+
+/// First bytes of every SQLite database.
+pub const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// How much of an input detection may look at.
+const HEAD: usize = 64 * 1024;
+
+/// Packed data may swell this many times …
+const RATIO: u64 = 200;
+/// … once it has given this many bytes.
+const RATIO_FLOOR: u64 = 64 * 1024 * 1024;
+
+/// zstd windows up to 128 MiB.
+const ZSTD_WINDOW: u32 = 27;
+
+/// `x.json.gz.gz` happens by accident; more layers do not.
+const LAYERS: usize = 3;
+
+/// One argument of `import`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathOrStdin {
+    /// A file or a folder.
+    Path(PathBuf),
+    /// `-`.
+    Stdin,
+}
+
+impl PathOrStdin {
+    /// `-` is standard input, everything else a path, also `file:x` and `-rf`.
+    pub fn from_argument(argument: &std::ffi::OsStr) -> Self {
+        if argument == "-" {
+            Self::Stdin
+        } else {
+            Self::Path(argument.into())
+        }
+    }
+}
+
+/// One thing to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputFile {
+    /// Where it is.
+    pub place: PathOrStdin,
+    /// How the report names it; as the user wrote it, so it may hold anything.
+    pub name: String,
+    /// Its size, where known.
+    pub bytes: Option<u64>,
+}
+
+/// A file that a folder holds and that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The files behind the arguments: folders with everything in them, sorted, links followed once.
+///
+/// # Errors
+///
+/// Where an argument itself is not there or is nothing to read from. What a folder holds beside is
+/// listed, not fatal.
+pub fn expand(inputs: &[PathOrStdin]) -> Result<(Vec<InputFile>, Vec<LeftOut>), ReadError> {
+    let mut found = Vec::new();
+    let mut left_out = Vec::new();
+    for input in inputs {
+        let PathOrStdin::Path(path) = input else {
+            found.push(InputFile {
+                place: PathOrStdin::Stdin,
+                name: "-".to_owned(),
+                bytes: None,
+            });
+            continue;
+        };
+        let meta = fs::metadata(path).map_err(|source| ReadError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        if meta.is_dir() {
+            let mut above = Vec::new();
+            walk(path, &mut above, &mut found, &mut left_out);
+        } else {
+            check_kind(path, &meta).map_err(|reason| ReadError::Unusable {
+                path: path.clone(),
+                reason,
+            })?;
+            found.push(input_file(path, &meta));
+        }
+    }
+    Ok((found, left_out))
+}
+
+fn input_file(path: &Path, meta: &fs::Metadata) -> InputFile {
+    InputFile {
+        place: PathOrStdin::Path(path.to_owned()),
+        name: path.to_string_lossy().into_owned(),
+        bytes: meta.is_file().then_some(meta.len()),
+    }
+}
+
+/// Everything in a folder. `above` holds the canonical folders on the way here: a link back to one of
+/// them ends there.
+fn walk(
+    folder: &Path,
+    above: &mut Vec<PathBuf>,
+    found: &mut Vec<InputFile>,
+    left_out: &mut Vec<LeftOut>,
+) {
+    let mut skip = |path: &Path, reason: String| {
+        left_out.push(LeftOut {
+            name: path.to_string_lossy().into_owned(),
+            reason,
+        });
+    };
+    let real = match folder.canonicalize() {
+        Ok(real) => real,
+        Err(error) => return skip(folder, error.to_string()),
+    };
+    if above.contains(&real) {
+        return;
+    }
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return skip(folder, error.to_string()),
+    };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    paths.sort();
+    above.push(real);
+    for path in paths {
+        if is_aside(&path) {
+            continue;
+        }
+        match fs::metadata(&path) {
+            Ok(meta) if meta.is_dir() => walk(&path, above, found, left_out),
+            Ok(meta) => match check_kind(&path, &meta) {
+                Ok(()) => found.push(input_file(&path, &meta)),
+                Err(reason) => left_out.push(LeftOut {
+                    name: path.to_string_lossy().into_owned(),
+                    reason,
+                }),
+            },
+            Err(error) => left_out.push(LeftOut {
+                name: path.to_string_lossy().into_owned(),
+                reason: error.to_string(),
+            }),
+        }
+    }
+    above.pop();
+}
+
+/// Hidden files, and what SQLite keeps beside a database: read with it, never by themselves.
+fn is_aside(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if name.starts_with('.') {
+        return true;
+    }
+    ["-wal", "-shm", "-journal"].iter().any(|end| {
+        name.strip_suffix(end)
+            .is_some_and(|database| path.with_file_name(database).is_file())
+    })
+}
+
+/// Refuses what has no end or is no file at all.
+fn check_kind(path: &Path, meta: &fs::Metadata) -> Result<(), String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        let kind = meta.file_type();
+        // `<(zcat log.gz)` of a shell: already open at the other end, so it can neither hang nor repeat.
+        let from_shell = path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd");
+        if kind.is_fifo() && !from_shell {
+            return Err("is a named pipe; pass `-` and redirect it instead".to_owned());
+        }
+        if kind.is_socket() || kind.is_char_device() || kind.is_block_device() {
+            return Err("is a device or a socket, not a file".to_owned());
+        }
+        if meta.is_file()
+            && let Ok(real) = path.canonicalize()
+            && ["/proc", "/sys", "/dev"].iter().any(|p| real.starts_with(p))
+            && !real.starts_with("/dev/shm")
+        {
+            return Err("is a view into the running system, not a file".to_owned());
+        }
+    }
+    if meta.is_dir() {
+        return Err("is a folder".to_owned());
+    }
+    Ok(())
+}
+
+/// An input, opened.
+pub enum Content {
+    /// Text to be split into records.
+    Text(Text),
+    /// A database. `folder` keeps the private copy of one that came packed or by standard input.
+    Sqlite {
+        /// Where it is.
+        path: PathBuf,
+        /// Goes when the value goes.
+        folder: Option<tempfile::TempDir>,
+    },
+}
+
+/// A stream of text, unpacked and decoded to UTF-8 (invalid bytes of a UTF-8 file stay as they are).
+pub struct Text {
+    head: Vec<u8>,
+    given: usize,
+    rest: Box<dyn Read + Send>,
+    meter: Meter,
+}
+
+/// How far an input was read, in bytes as they lie on the disk.
+#[derive(Clone, Debug, Default)]
+pub struct Meter {
+    bytes: Arc<AtomicU64>,
+    packed: bool,
+}
+
+impl Meter {
+    /// Bytes read so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Words for a read error, with the place.
+    pub fn fault(&self, error: &io::Error) -> String {
+        let at = self.bytes();
+        if error.get_ref().is_some_and(|e| e.is::<Swollen>()) {
+            return format!("stopped at byte {at}: {error}");
+        }
+        let word = error.to_string();
+        if word.contains("too much memory") {
+            return format!(
+                "stopped at byte {at}: its zstd window is larger than 128 MiB; pack it again without --long or --ultra"
+            );
+        }
+        if self.packed {
+            format!("damaged at byte {at}: {word}")
+        } else {
+            format!("cannot be read beyond byte {at}: {word}")
+        }
+    }
+}
+
+impl Text {
+    /// The beginning, for detection; reading starts there all the same.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// How far the input was read.
+    pub fn meter(&self) -> Meter {
+        self.meter.clone()
+    }
+}
+
+impl Read for Text {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.given < self.head.len() {
+            let n = (&self.head[self.given..]).read(out)?;
+            self.given += n;
+            return Ok(n);
+        }
+        self.rest.read(out)
+    }
+}
+
+/// Opens an input and looks through its packing.
+///
+/// # Errors
+///
+/// Where it cannot be opened, or a packed database cannot be unpacked to its end.
+pub fn open(input: &InputFile) -> Result<Content, ReadError> {
+    match &input.place {
+        PathOrStdin::Stdin => open_stream(Path::new("-"), Box::new(io::stdin())),
+        PathOrStdin::Path(path) => {
+            let file = open_file(path).map_err(|source| ReadError::Io {
+                path: path.clone(),
+                source,
+            })?;
+            open_stream(path, Box::new(file))
+        }
+    }
+}
+
+/// Opens without waiting for the other end, should the file have become a pipe meanwhile.
+fn open_file(path: &Path) -> io::Result<File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        if fs::metadata(path)?.is_file() {
+            options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+        }
+    }
+    options.open(path)
+}
+
+fn open_stream(path: &Path, raw: Box<dyn Read + Send>) -> Result<Content, ReadError> {
+    let bytes = Arc::new(AtomicU64::new(0));
+    let mut stream: Box<dyn BufRead + Send> = Box::new(Metered {
+        inner: BufReader::with_capacity(256 * 1024, primed(raw)),
+        bytes: bytes.clone(),
+    });
+    let mut meter = Meter {
+        bytes,
+        packed: false,
+    };
+    let unusable = |meter: &Meter, error: &io::Error| ReadError::Unusable {
+        path: path.to_owned(),
+        reason: meter.fault(error),
+    };
+    for _ in 0..LAYERS {
+        let start = stream.fill_buf().map_err(|e| unusable(&meter, &e))?;
+        let unpacked: Box<dyn Read + Send> = match packing(start) {
+            None => break,
+            Some(Packing::Gzip) => Box::new(flate2::bufread::MultiGzDecoder::new(stream)),
+            Some(Packing::Zstd) => {
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(stream)
+                    .map_err(|e| unusable(&meter, &e))?;
+                decoder
+                    .window_log_max(ZSTD_WINDOW)
+                    .map_err(|e| unusable(&meter, &e))?;
+                Box::new(decoder)
+            }
+        };
+        meter.packed = true;
+        let limited = Limited {
+            inner: unpacked,
+            given: 0,
+            taken: meter.bytes.clone(),
+        };
+        stream = Box::new(BufReader::with_capacity(
+            256 * 1024,
+            primed(Box::new(limited)),
+        ));
+    }
+    let mut reader: Box<dyn Read + Send> = Box::new(stream);
+    let head = match read_head(&mut reader) {
+        (head, None) => head,
+        // What came before the fault is still read: the fault comes again when reading goes on.
+        (head, Some(error)) => {
+            reader = Box::new(Failing(Some(error)));
+            head
+        }
+    };
+    if head.starts_with(SQLITE_MAGIC) {
+        if !meter.packed && path != Path::new("-") && is_regular(path) {
+            return Ok(Content::Sqlite {
+                path: path.to_owned(),
+                folder: None,
+            });
+        }
+        return unpack(path, &head, reader, &meter);
+    }
+    let (head, rest) = encoding::to_utf8(head, reader);
+    Ok(Content::Text(Text {
+        head,
+        given: 0,
+        rest,
+        meter,
+    }))
+}
+
+/// The same stream, its first bytes read: a pipe may give them one by one, and packing shows in four.
+fn primed(mut stream: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+    let mut start = Vec::new();
+    let failed = (&mut stream).take(6).read_to_end(&mut start).err();
+    Box::new(io::Cursor::new(start).chain(Failing(failed)).chain(stream))
+}
+
+fn is_regular(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|m| m.is_file())
+}
+
+/// Up to [`HEAD`] bytes, and the error that ended them early.
+fn read_head(reader: &mut dyn Read) -> (Vec<u8>, Option<io::Error>) {
+    let mut head = vec![0; HEAD];
+    let mut filled = 0;
+    let mut failed = None;
+    while filled < head.len() {
+        match reader.read(&mut head[filled..]) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => {
+                failed = Some(e);
+                break;
+            }
+        }
+    }
+    head.truncate(filled);
+    (head, failed)
+}
+
+/// Writes a database that came packed or through a pipe into a private folder, to be opened there.
+fn unpack(
+    path: &Path,
+    head: &[u8],
+    mut rest: Box<dyn Read + Send>,
+    meter: &Meter,
+) -> Result<Content, ReadError> {
+    let own = |source| ReadError::Io {
+        path: std::env::temp_dir(),
+        source,
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("afterword-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o700));
+    }
+    let folder = builder.tempdir().map_err(own)?;
+    let copy = folder.path().join("source.db");
+    let mut file = File::create_new(&copy).map_err(own)?;
+    io::Write::write_all(&mut file, head).map_err(own)?;
+    let mut chunk = vec![0; 256 * 1024];
+    loop {
+        match rest.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(n) => io::Write::write_all(&mut file, &chunk[..n]).map_err(own)?,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => {
+                return Err(ReadError::Unusable {
+                    path: path.to_owned(),
+                    reason: format!("{}; a database cannot be read in part", meter.fault(&e)),
+                });
+            }
+        }
+    }
+    Ok(Content::Sqlite {
+        path: copy,
+        folder: Some(folder),
+    })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Packing {
+    Gzip,
+    Zstd,
+}
+
+/// How a stream that begins so is packed.
+fn packing(start: &[u8]) -> Option<Packing> {
+    match start {
+        [0x1f, 0x8b, 8, ..] => Some(Packing::Gzip),
+        // A frame, or a skippable frame before the first.
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packing::Zstd),
+        _ => None,
+    }
+}
+
+/// Counts what is taken out of the buffer, so that a fault is named where it stands.
+struct Metered<R> {
+    inner: BufReader<R>,
+    bytes: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.fill_buf()?.read(out)?;
+        self.consume(n);
+        Ok(n)
+    }
+}
+
+impl<R: Read> BufRead for Metered<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.inner.consume(n);
+        self.bytes.fetch_add(n as u64, Ordering::Relaxed);
+    }
+}
+
+/// The error of packed data that swells beyond reason.
+#[derive(Debug, thiserror::Error)]
+#[error("it unpacks to more than {RATIO} times its size, as no log does; unpack it yourself if it is one")]
+struct Swollen;
+
+/// Stops packed data that swells beyond reason.
+struct Limited {
+    inner: Box<dyn Read + Send>,
+    given: u64,
+    taken: Arc<AtomicU64>,
+}
+
+impl Read for Limited {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(out)?;
+        self.given += n as u64;
+        if self.given > RATIO_FLOOR
+            && self.given / RATIO > self.taken.load(Ordering::Relaxed)
+        {
+            return Err(io::Error::other(Swollen));
+        }
+        Ok(n)
+    }
+}
+
+/// Gives an error that was met before it was due.
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
