@@ -1,4 +1,11 @@
-//! From exports to conversations: opening, detecting, reading and handing to the store.
+//! Exports in, conversations out: inputs are found and unpacked ([`source`]), told apart by content,
+//! cut into records, read by [`formats`], split into conversations ([`sessions`]) and handed to the store.
+//!
+//! This module must not print and must not know the screen; the only SQL in it reads source databases and
+//! stages interleaved events.
 
+mod encoding;
 pub mod formats;
+pub mod records;
 pub mod sessions;
+pub mod source;

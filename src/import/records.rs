@@ -39,7 +39,9 @@ pub enum Item<'a> {
 /// The values of a stream, one by one.
 pub struct Records<R> {
     reader: R,
+    /// What was read and is not done with: the first `filled` bytes.
     buf: Vec<u8>,
+    filled: usize,
     /// Where the value being read begins in `buf`.
     start: usize,
     pos: usize,
@@ -97,6 +99,7 @@ impl<R: Read> Records<R> {
         Self {
             reader,
             buf: Vec::new(),
+            filled: 0,
             start: 0,
             pos: 0,
             base: 0,
@@ -117,7 +120,7 @@ impl<R: Read> Records<R> {
             self.start = self.pos;
             if self.base == 0 && self.pos == 0 {
                 self.fill();
-                self.by_line = looks_like_lines(&self.buf);
+                self.by_line = looks_like_lines(&self.buf[..self.filled]);
             }
             let Some(byte) = self.peek() else {
                 return self.at_end();
@@ -159,7 +162,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn at_end(&mut self) -> Option<Item<'_>> {
+    fn at_end(&mut self) -> Option<Item<'static>> {
         if let Some(error) = self.fault.take() {
             self.array = Array::Outside;
             return Some(Item::Fault(error));
@@ -194,9 +197,10 @@ impl<R: Read> Records<R> {
         };
         let size = self.base + self.pos as u64 - from;
         if let End::Broken(reason) = end {
-            if self.fault.is_some() {
+            if let Some(error) = self.fault.take() {
                 // What the damaged stream cut is not a fault of its own.
-                return self.at_end().unwrap_or_else(|| self.broken(reason));
+                self.array = Array::Outside;
+                return Item::Fault(error);
             }
             return Item::Broken {
                 line,
@@ -337,7 +341,7 @@ impl<R: Read> Records<R> {
     fn seek(&mut self, string: bool) -> Option<u8> {
         loop {
             self.peek()?;
-            let rest = &self.buf[self.pos..];
+            let rest = &self.buf[self.pos..self.filled];
             let found = if string {
                 memchr::memchr3(b'"', b'\\', b'\n', rest)
             } else {
@@ -357,10 +361,10 @@ impl<R: Read> Records<R> {
 
     /// The next byte, read if need be.
     fn peek(&mut self) -> Option<u8> {
-        if self.pos == self.buf.len() {
+        if self.pos == self.filled {
             self.fill();
         }
-        self.buf.get(self.pos).copied()
+        self.buf[..self.filled].get(self.pos).copied()
     }
 
     /// Goes past the byte at `pos`, keeping count of lines.
@@ -397,10 +401,10 @@ impl<R: Read> Records<R> {
 
     /// Goes past `mark` if it stands here.
     fn skip(&mut self, mark: &[u8]) -> bool {
-        while self.buf.len() - self.pos < mark.len() && !self.ended {
+        while self.filled - self.pos < mark.len() && !self.ended {
             self.fill();
         }
-        let here = self.buf[self.pos..].starts_with(mark);
+        let here = self.buf[self.pos..self.filled].starts_with(mark);
         if here {
             self.pos += mark.len();
         }
@@ -415,14 +419,16 @@ impl<R: Read> Records<R> {
         if self.pos - self.start > self.cap {
             self.start = self.pos;
         }
-        self.buf.copy_within(self.start.., 0);
-        let kept = self.buf.len() - self.start;
+        self.buf.copy_within(self.start..self.filled, 0);
+        self.filled -= self.start;
         self.base += self.start as u64;
         self.pos -= self.start;
         self.start = 0;
-        self.buf.resize(kept + CHUNK, 0);
+        if self.buf.len() < self.filled + CHUNK {
+            self.buf.resize(self.filled + CHUNK, 0);
+        }
         let read = loop {
-            match self.reader.read(&mut self.buf[kept..]) {
+            match self.reader.read(&mut self.buf[self.filled..]) {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 other => break other,
             }
@@ -435,7 +441,7 @@ impl<R: Read> Records<R> {
             }
         };
         self.ended = n == 0;
-        self.buf.truncate(kept + n);
+        self.filled += n;
     }
 }
 
