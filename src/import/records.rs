@@ -168,9 +168,9 @@ impl<R: Read> Records<R> {
             return Some(Item::Fault(error));
         }
         if std::mem::replace(&mut self.array, Array::Outside) != Array::Outside {
-            return Some(
-                self.broken("the array is not closed: the file was cut off, or is still being written"),
-            );
+            return Some(self.broken(
+                "the array is not closed: the file was cut off, or is still being written",
+            ));
         }
         None
     }
@@ -235,7 +235,11 @@ impl<R: Read> Records<R> {
         let mut string = false;
         loop {
             let Some(byte) = self.seek(string) else {
-                return End::Broken(if deepest > DEPTH_CAP { TOO_DEEP } else { CUT_OFF });
+                return End::Broken(if deepest > DEPTH_CAP {
+                    TOO_DEEP
+                } else {
+                    CUT_OFF
+                });
             };
             match byte {
                 b'\\' => {
@@ -278,9 +282,7 @@ impl<R: Read> Records<R> {
                         (Some(now), Some(own)) if now > own => indented = true,
                         // A sibling begins where only a sibling can: the value was never closed.
                         (Some(now), Some(own))
-                            if now == own
-                                && (open || indented)
-                                && self.peek() == Some(b'{') =>
+                            if now == own && (open || indented) && self.peek() == Some(b'{') =>
                         {
                             if self.array != Array::Outside {
                                 self.array = Array::AfterComma;

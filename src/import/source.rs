@@ -191,7 +191,9 @@ fn check_kind(path: &Path, meta: &fs::Metadata) -> Result<(), String> {
         }
         if meta.is_file()
             && let Ok(real) = path.canonicalize()
-            && ["/proc", "/sys", "/dev"].iter().any(|p| real.starts_with(p))
+            && ["/proc", "/sys", "/dev"]
+                .iter()
+                .any(|p| real.starts_with(p))
             && !real.starts_with("/dev/shm")
         {
             return Err("is a view into the running system, not a file".to_owned());
@@ -494,7 +496,9 @@ impl<R: Read> BufRead for Metered<R> {
 
 /// The error of packed data that swells beyond reason.
 #[derive(Debug, thiserror::Error)]
-#[error("it unpacks to more than {RATIO} times its size, as no log does; unpack it yourself if it is one")]
+#[error(
+    "it unpacks to more than {RATIO} times its size, as no log does; unpack it yourself if it is one"
+)]
 struct Swollen;
 
 /// Stops packed data that swells beyond reason.
@@ -508,9 +512,7 @@ impl Read for Limited {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(out)?;
         self.given += n as u64;
-        if self.given > RATIO_FLOOR
-            && self.given / RATIO > self.taken.load(Ordering::Relaxed)
-        {
+        if self.given > RATIO_FLOOR && self.given / RATIO > self.taken.load(Ordering::Relaxed) {
             return Err(io::Error::other(Swollen));
         }
         Ok(n)

@@ -66,7 +66,13 @@ fn lines_are_counted_whatever_ends_them() {
 
 #[test]
 fn a_damaged_line_costs_itself_alone() {
-    for broken in ["{\"a\":\"x", "{\"a\":[1,", "{\"a\":", "{\"a\":{\"b\":1}", "{\"a\":\"x\\"] {
+    for broken in [
+        "{\"a\":\"x",
+        "{\"a\":[1,",
+        "{\"a\":",
+        "{\"a\":{\"b\":1}",
+        "{\"a\":\"x\\",
+    ] {
         let text = format!("{{\"n\":1}}\n{broken}\n{{\"n\":2}}\n{{\"n\":3}}\n");
         assert_eq!(
             read(&text),
@@ -103,7 +109,10 @@ fn an_end_that_came_too_early_is_reported() {
         read("[,{}]"),
         ["1! a comma without a value before it", "1 {}"]
     );
-    assert_eq!(read("{}\n}\n{}"), ["1 {}", "2! `}` where a record should begin", "3 {}"]);
+    assert_eq!(
+        read("{}\n}\n{}"),
+        ["1 {}", "2! `}` where a record should begin", "3 {}"]
+    );
 }
 
 #[test]
