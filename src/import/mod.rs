@@ -4,8 +4,10 @@
 //! This module must not print and must not know the screen; the only SQL in it reads source databases and
 //! stages interleaved events.
 
+pub mod detect;
 mod encoding;
 pub mod formats;
 pub mod records;
+pub mod report;
 pub mod sessions;
 pub mod source;

@@ -11,6 +11,7 @@ mod rasa_rows;
 pub mod rasa_sql;
 pub mod rasax;
 pub(crate) mod sqlite;
+pub mod table;
 
 use std::path::PathBuf;
 
