@@ -39,7 +39,10 @@ impl PartialEq for Found {
 /// Files of other programs, by their first bytes.
 const MAGIC: [(&[u8], &str); 9] = [
     (b"PK\x03\x04", "a zip archive: unpack it first"),
-    (b"PAR1", "a Parquet file, which is not read: export JSON lines instead"),
+    (
+        b"PAR1",
+        "a Parquet file, which is not read: export JSON lines instead",
+    ),
     (b"\xfd7zXZ\0", "an xz archive: unpack it first"),
     (b"BZh", "a bzip2 archive: unpack it first"),
     (b"7z\xbc\xaf", "a 7z archive: unpack it first"),
@@ -51,7 +54,10 @@ const MAGIC: [(&[u8], &str); 9] = [
 
 /// Texts that are no JSON, by what stands in their beginning.
 const TEXTS: [(&str, &str); 4] = [
-    ("COPY public.events (", "a PostgreSQL dump of a Rasa tracker store"),
+    (
+        "COPY public.events (",
+        "a PostgreSQL dump of a Rasa tracker store",
+    ),
     ("-- PostgreSQL database dump", "a PostgreSQL dump"),
     ("Dialogflow Request :", "a Dialogflow ES log"),
     ("Dialogflow Response :", "a Dialogflow ES log"),

@@ -16,7 +16,9 @@ fn keys_are_found_three_levels_deep() {
     let found: Vec<String> = paths(text.as_bytes()).into_iter().collect();
     assert_eq!(
         found,
-        ["a", "b", "b.c", "b.d", "b.d.e", "b.d.e.f", "h", "h[].i", "k"]
+        [
+            "a", "b", "b.c", "b.d", "b.d.e", "b.d.e.f", "h", "h[].i", "k"
+        ]
     );
 }
 
@@ -27,7 +29,10 @@ fn the_formats_that_are_read_are_told_apart() {
     for (text, expected) in [
         (tracker.clone(), table::RASA_TRACKER_JSON),
         (format!("[{tracker}]"), table::RASA_TRACKER_JSON),
-        (format!("\n{tracker}\n{tracker}\n"), table::RASA_TRACKER_JSON),
+        (
+            format!("\n{tracker}\n{tracker}\n"),
+            table::RASA_TRACKER_JSON,
+        ),
         (
             format!(r#"{{"_id": {{"$oid": "1"}}, "sender_id": "a", "events": [{{{event}}}]}}"#),
             table::RASA_TRACKER_JSON,
@@ -52,11 +57,18 @@ fn the_formats_that_are_read_are_told_apart() {
 
 #[test]
 fn a_record_longer_than_the_head_and_a_damaged_first_record_are_no_hindrance() {
-    let slots = format!(r#"{{"sender_id": "a", "slots": {{"x": "{}"#, "y".repeat(70_000));
+    let slots = format!(
+        r#"{{"sender_id": "a", "slots": {{"x": "{}"#,
+        "y".repeat(70_000)
+    );
     assert_eq!(name(&slots), table::RASA_TRACKER_JSON);
-    let text = format!(r#"{{"sender_id": "a", "events": [{{"event": "user", "t": "{}"#, "y".repeat(70_000));
+    let text = format!(
+        r#"{{"sender_id": "a", "events": [{{"event": "user", "t": "{}"#,
+        "y".repeat(70_000)
+    );
     assert_eq!(name(&text), table::RASA_TRACKER_JSON);
-    let text = "{\"sender_id\": \"a\n{\"sender_id\": \"a\", \"event\": \"user\", \"timestamp\": 1}\n";
+    let text =
+        "{\"sender_id\": \"a\n{\"sender_id\": \"a\", \"event\": \"user\", \"timestamp\": 1}\n";
     assert_eq!(name(text), table::RASA_EVENTS);
 }
 
@@ -65,14 +77,35 @@ fn what_is_not_read_is_named() {
     for (text, words) in [
         ("", "empty"),
         (" \n\0\0", "empty"),
-        (r#"{"mapping": {}, "current_node": "x"}"#, "recognised as a ChatGPT export: not supported yet"),
-        (r#"[{"conversations": [{"from": "human", "value": "x"}]}]"#, "recognised as a ShareGPT data set: not supported yet"),
-        (r#"{"messages": [{"role": "user"}]}"#, "recognised as OpenAI messages: not supported yet"),
+        (
+            r#"{"mapping": {}, "current_node": "x"}"#,
+            "recognised as a ChatGPT export: not supported yet",
+        ),
+        (
+            r#"[{"conversations": [{"from": "human", "value": "x"}]}]"#,
+            "recognised as a ShareGPT data set: not supported yet",
+        ),
+        (
+            r#"{"messages": [{"role": "user"}]}"#,
+            "recognised as OpenAI messages: not supported yet",
+        ),
         ("PK\u{3}\u{4}", "a zip archive: unpack it first"),
-        (r#"{"b": 1, "a": {"c": 2}}"#, "unknown format: JSON objects with the keys a, b; `afterword formats` lists what is read"),
-        ("[1, 2]", "unknown format: JSON without objects that have keys; `afterword formats` lists what is read"),
-        ("hello", "unknown format: text that is not JSON; `afterword formats` lists what is read"),
-        ("\u{1}\u{2}", "unknown format: binary data; `afterword formats` lists what is read"),
+        (
+            r#"{"b": 1, "a": {"c": 2}}"#,
+            "unknown format: JSON objects with the keys a, b; `afterword formats` lists what is read",
+        ),
+        (
+            "[1, 2]",
+            "unknown format: JSON without objects that have keys; `afterword formats` lists what is read",
+        ),
+        (
+            "hello",
+            "unknown format: text that is not JSON; `afterword formats` lists what is read",
+        ),
+        (
+            "\u{1}\u{2}",
+            "unknown format: binary data; `afterword formats` lists what is read",
+        ),
     ] {
         assert_eq!(name(text), words, "{text:?}");
     }
