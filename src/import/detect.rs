@@ -178,45 +178,37 @@ fn paths(text: &[u8]) -> BTreeSet<String> {
 struct Scan<'a> {
     text: &'a [u8],
     at: usize,
-    /// For each open bracket the path before its keys; none where keys are not wanted.
-    open: Vec<Option<String>>,
+    open: Vec<Bracket>,
+}
+
+/// An open bracket.
+struct Bracket {
+    array: bool,
+    /// What stands before the keys inside; none where they are not wanted.
+    path: Option<String>,
 }
 
 impl Scan<'_> {
     fn next_key(&mut self) -> Option<String> {
         let mut key: Option<String> = None;
-        let mut value_of: Option<String> = None;
         while let Some(&byte) = self.text.get(self.at) {
             self.at += 1;
             match byte {
                 b'{' | b'[' => {
-                    let inner = match self.open.last() {
-                        None => Some(String::new()),
-                        Some(_) if self.open.len() >= 4 => None,
-                        Some(outer) => match (outer, value_of.take()) {
-                            (Some(_), Some(path)) => Some(path),
-                            // The first element of an array: keys go under the array's own path.
-                            (Some(array), None) if array.ends_with("[]") => Some(array.clone()),
-                            _ => None,
-                        },
-                    };
-                    self.open.push(match (byte, inner) {
-                        (b'[', Some(path)) => Some(format!("{path}[]")),
-                        (_, inner) => inner,
-                    });
                     key = None;
+                    let path = match self.open.last_mut() {
+                        None => Some(String::new()),
+                        // The first element of an array stands for all.
+                        Some(Bracket { array: true, path }) => path.take(),
+                        Some(_) => None,
+                    };
+                    self.open_bracket(byte, path);
                 }
                 b'}' | b']' => {
+                    key = None;
                     self.open.pop();
                     if self.open.is_empty() {
                         return None;
-                    }
-                    // Only the first element of an array counts.
-                    if byte == b'}'
-                        && let Some(outer) = self.open.last_mut()
-                        && outer.as_ref().is_some_and(|path| path.ends_with("[]"))
-                    {
-                        *outer = None;
                     }
                 }
                 b'"' => {
@@ -226,17 +218,15 @@ impl Scan<'_> {
                     key = Some(String::from_utf8_lossy(raw).into_owned());
                 }
                 b':' => {
-                    if let (Some(key), Some(Some(prefix))) = (key.take(), self.open.last()) {
-                        let path = match prefix.as_str() {
+                    let bracket = self.open.last();
+                    if let (Some(key), Some(prefix)) =
+                        (key.take(), bracket.and_then(|b| b.path.as_deref()))
+                    {
+                        let path = match prefix {
                             "" => key,
                             prefix => format!("{prefix}.{key}"),
                         };
-                        // Look ahead: what the key holds is opened under its path.
-                        let rest = &self.text[self.at..];
-                        let next = rest.iter().find(|b| !b.is_ascii_whitespace());
-                        if matches!(next, Some(b'{' | b'[')) {
-                            self.open_under(&path);
-                        }
+                        self.open_value(&path);
                         return Some(path);
                     }
                 }
@@ -247,21 +237,23 @@ impl Scan<'_> {
         None
     }
 
-    /// Goes past the bracket that comes next, whose keys stand under `path`.
-    fn open_under(&mut self, path: &str) {
-        while let Some(&byte) = self.text.get(self.at) {
-            self.at += 1;
-            if matches!(byte, b'{' | b'[') {
-                let wanted = self.open.len() < 4;
-                let inner = if byte == b'[' {
-                    format!("{path}[]")
-                } else {
-                    path.to_owned()
-                };
-                self.open.push(wanted.then_some(inner));
-                return;
-            }
+    /// If the value that comes next is an object or array, goes inside: its keys stand under `path`.
+    fn open_value(&mut self, path: &str) {
+        let rest = &self.text[self.at..];
+        let Some(next) = rest.iter().position(|b| !b.is_ascii_whitespace()) else {
+            return;
+        };
+        if let byte @ (b'{' | b'[') = rest[next] {
+            self.at += next + 1;
+            self.open_bracket(byte, Some(path.to_owned()));
         }
+    }
+
+    fn open_bracket(&mut self, byte: u8, path: Option<String>) {
+        let array = byte == b'[';
+        let path = path.filter(|_| self.open.len() < 4);
+        let path = path.map(|path| if array { format!("{path}[]") } else { path });
+        self.open.push(Bracket { array, path });
     }
 
     fn end_of_string(&mut self) {

@@ -45,6 +45,8 @@ pub struct Records<R> {
     /// Where the value being read begins in `buf`.
     start: usize,
     pos: usize,
+    /// The last byte of the value that says something, of what was dropped because it is too large.
+    dropped: Option<u8>,
     /// Stream offset of `buf[0]`.
     base: u64,
     ended: bool,
@@ -102,6 +104,7 @@ impl<R: Read> Records<R> {
             filled: 0,
             start: 0,
             pos: 0,
+            dropped: None,
             base: 0,
             ended: false,
             fault: None,
@@ -118,6 +121,7 @@ impl<R: Read> Records<R> {
     pub fn next(&mut self) -> Option<Item<'_>> {
         loop {
             self.start = self.pos;
+            self.dropped = None;
             if self.base == 0 && self.pos == 0 {
                 self.fill();
                 self.by_line = looks_like_lines(&self.buf[..self.filled]);
@@ -298,11 +302,13 @@ impl<R: Read> Records<R> {
 
     /// True if what was read last (white space aside) lets another value follow inside this one.
     fn awaits_value(&self) -> bool {
-        let last = self.buf[self.start..self.pos]
-            .iter()
-            .rev()
-            .find(|b| !b.is_ascii_whitespace());
-        matches!(last, None | Some(b',' | b':' | b'[' | b'{'))
+        matches!(self.last(), None | Some(b',' | b':' | b'[' | b'{'))
+    }
+
+    fn last(&self) -> Option<u8> {
+        let mut back = self.buf[self.start..self.pos].iter().rev().copied();
+        back.find(|b| !b.is_ascii_whitespace())
+            .or(self.dropped)
     }
 
     /// A string: to its closing quote, or the end of the line.
@@ -419,6 +425,7 @@ impl<R: Read> Records<R> {
             return;
         }
         if self.pos - self.start > self.cap {
+            self.dropped = self.last();
             self.start = self.pos;
         }
         self.buf.copy_within(self.start..self.filled, 0);
