@@ -307,8 +307,7 @@ impl<R: Read> Records<R> {
 
     fn last(&self) -> Option<u8> {
         let mut back = self.buf[self.start..self.pos].iter().rev().copied();
-        back.find(|b| !b.is_ascii_whitespace())
-            .or(self.dropped)
+        back.find(|b| !b.is_ascii_whitespace()).or(self.dropped)
     }
 
     /// A string: to its closing quote, or the end of the line.
