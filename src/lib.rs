@@ -8,6 +8,7 @@
 
 pub mod catalogue;
 pub mod demo;
+pub mod export;
 pub mod filter;
 pub mod import;
 pub mod model;

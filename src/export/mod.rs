@@ -1,0 +1,7 @@
+//! What goes out: one file an output.
+//!
+//! A writer gets what the store yields and gives text; where it goes is for the caller to say. This
+//! module must not print and must not write files.
+
+pub mod json;
+pub mod json_writer;
