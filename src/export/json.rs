@@ -63,7 +63,8 @@ fn conversation(json: &mut JsonWriter, card: &Card) {
             Some(rating) => json.key("rating").number(rating),
             None => json.key("rating").null(),
         }
-        json.key("rating_comment").untrusted(of.rating_comment.as_ref());
+        json.key("rating_comment")
+            .untrusted(of.rating_comment.as_ref());
         json.key("escalated").bool(card.escalated);
         json.key("agent").untrusted(of.agent.as_ref());
         shown(json, card, CorrectionField::Language);
@@ -75,7 +76,8 @@ fn conversation(json: &mut JsonWriter, card: &Card) {
             None => json.key("verdict").null(),
         }
         json.key("flagged").bool(card.review.flagged);
-        json.key("flagged_events").number(card.review.flagged_events);
+        json.key("flagged_events")
+            .number(card.review.flagged_events);
         json.key("notes").number(card.review.notes);
         json.key("corrections").number(card.review.corrections);
         names(json.key("tags"), &card.review.tags);
@@ -154,7 +156,12 @@ fn values(json: &mut JsonWriter, values: &[(Untrusted, Untrusted)]) {
     });
 }
 
-fn flow_fields(json: &mut JsonWriter, name: &Untrusted, step: Option<&Untrusted>, state: FlowState) {
+fn flow_fields(
+    json: &mut JsonWriter,
+    name: &Untrusted,
+    step: Option<&Untrusted>,
+    state: FlowState,
+) {
     json.key("name").text(name.for_export());
     json.key("step").untrusted(step);
     json.key("state").text(flow_state(state));
@@ -180,7 +187,8 @@ fn event_object(
     key: Option<EventKey>,
 ) {
     json.object(|json| {
-        json.key("seq").number(i64::try_from(seq).unwrap_or(i64::MAX));
+        json.key("seq")
+            .number(i64::try_from(seq).unwrap_or(i64::MAX));
         json.key("at").moment(event.at);
         json.key("kind").text(event.kind.name());
         json.key("text").untrusted(event.text.as_ref());
