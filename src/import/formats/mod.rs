@@ -4,6 +4,7 @@
 //! were packed, not the store. It must not print, and must not decide what becomes of a conversation.
 
 pub mod databases;
+pub mod afterword;
 pub(crate) mod json_text;
 pub mod rasa;
 pub mod rasa_json;
