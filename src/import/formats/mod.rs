@@ -3,8 +3,8 @@
 //! A format knows how its records look and nothing else: not where the bytes came from, not how they
 //! were packed, not the store. It must not print, and must not decide what becomes of a conversation.
 
-pub mod databases;
 pub mod afterword;
+pub mod databases;
 pub(crate) mod json_text;
 pub mod rasa;
 pub mod rasa_json;
