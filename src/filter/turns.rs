@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::ast::{Cmp, Field, Filter, Pattern, Scalar, Term, Test};
 use super::plain::{Subject, compare_numbers, named_holds, pattern_holds};
-use super::values::{correction_values, plain_json};
+use super::values::{correction_values, plain_json, turn_lacks_prediction};
 use super::words::{Words, side_of};
 use crate::model::{Confidence, Event, MessageMark, TurnFacts};
 use crate::text::Untrusted;
@@ -92,7 +92,7 @@ pub(super) fn term_holds(term: &Term, turn: &TurnFacts, subject: &Subject<'_>) -
 
 fn value_holds(field: Field, pattern: &Pattern, turn: &TurnFacts, subject: &Subject<'_>) -> bool {
     match (field, pattern) {
-        (Field::Intent, Pattern::None) => turn.user.is_some() && turn.intent.is_none(),
+        (Field::Intent, Pattern::None) => turn_lacks_prediction(turn),
         (Field::Intent, _) => {
             let intent: Vec<&str> = turn.intent.iter().map(Untrusted::for_search).collect();
             pattern_holds(pattern, &intent)

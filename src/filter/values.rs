@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::ast::Field;
 use super::plain::Subject;
-use crate::model::{Attributes, CorrectionField, Facts, FlowState, Millis, Review};
+use crate::model::{
+    Attributes, CorrectionField, Facts, FlowState, MessageMark, Millis, Review, TurnFacts,
+};
 use crate::text::Untrusted;
 
 /// A value of the model as the field knows it: not yet folded.
@@ -59,23 +61,25 @@ pub fn with_parent(value: FieldValue<'_>) -> Vec<FieldValue<'_>> {
     }
 }
 
-/// Names of the metadata with their values, the environment as `env`.
+/// Names of the metadata with their values; the environment as `environment` and, as people say, `env`.
 pub fn metadata(attributes: &Attributes) -> Vec<(FieldValue<'_>, FieldValue<'_>)> {
-    let environment = attributes
-        .environment
-        .iter()
-        .map(|e| (Cow::Borrowed("env"), Cow::Borrowed(e.for_search())));
+    let environment = attributes.environment.iter().flat_map(|environment| {
+        ["environment", "env"]
+            .map(|name| (Cow::Borrowed(name), Cow::Borrowed(environment.for_search())))
+    });
     environment
         .chain(attributes.metadata.iter().map(pair))
         .collect()
 }
 
-/// True if some user message has no intent: `intent:none`.
+/// True if some user message is counted as one without a prediction: `intent:none`. Clicks are not.
 pub fn lacks_prediction(facts: &Facts) -> bool {
-    facts
-        .turns
-        .iter()
-        .any(|turn| turn.user.is_some() && turn.intent.is_none())
+    facts.turns.iter().any(turn_lacks_prediction)
+}
+
+/// True if this turn's user message is one without a prediction.
+pub fn turn_lacks_prediction(turn: &TurnFacts) -> bool {
+    turn.user.is_some() && turn.mark == MessageMark::NoPrediction
 }
 
 /// Flows that were left, as `flow` and `flow/step`.

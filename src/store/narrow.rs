@@ -223,7 +223,9 @@ pub(crate) fn facet_values(attributes: &Attributes, facts: &Facts) -> Vec<(Facet
         add(Facet::Meta, &named(name.for_search(), value.for_search()));
     }
     if let Some(environment) = &attributes.environment {
-        add(Facet::Meta, &named("environment", environment.for_search()));
+        for name in ["environment", "env"] {
+            add(Facet::Meta, &named(name, environment.for_search()));
+        }
     }
     out
 }
