@@ -7,10 +7,14 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::Connection;
 
-use super::entry::{EntryWriter, Head, Origin, Origins, place};
-use super::registers::{Place, Register, Rows, TagValue, Value, What, fold};
+use super::entry::Origin;
+use super::origins::Origins;
+use super::registers::{Place, Register, place};
+use super::rows::Rows;
 use super::tags::{Vocabulary, rule_id, tag_name};
+use super::values::{TagValue, Value, What, fold};
 use super::words::words;
+use super::writer::{EntryWriter, Head};
 use super::{Result, Store, StoreError, sqlite};
 use crate::model::{
     Ack, Change, Clock, ConversationId, CorrectionField, Edit, EntryKind, EventKey, Set, Target,

@@ -3,8 +3,8 @@
 use rusqlite::{OptionalExtension, Row, params_from_iter, types::Value as Sql};
 
 use super::entry::{Body, kind_of};
+use super::origins::UNDONE;
 use super::record::external_id;
-use super::undo::UNDONE;
 use super::{Result, Store, StoreError, sqlite};
 use crate::model::{ConversationId, EntryId, EntryKind, JournalEntry, Millis};
 

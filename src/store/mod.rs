@@ -14,12 +14,14 @@ mod journal;
 mod migrate;
 mod narrow;
 mod open;
+mod origins;
 mod place;
 mod presets;
 mod record;
 mod registers;
 mod resolve;
 mod reviews;
+mod rows;
 mod seeds;
 mod state;
 #[allow(clippy::module_inception)] // the store's own file
@@ -33,9 +35,11 @@ mod tests;
 mod threshold;
 mod undo;
 mod unite;
+mod values;
 mod verify;
 mod whole;
 mod words;
+mod writer;
 
 use std::path::PathBuf;
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::registers::{field_of, status_of, verdict_of};
+use super::values::{field_of, status_of, verdict_of};
 use super::{CardReview, Result, Store, sqlite};
 use crate::model::{CorrectionField, EventKey, EventTarget, Millis, Note, NoteId, Review};
 use crate::text::Untrusted;

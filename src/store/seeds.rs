@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::apply::plan;
-use super::entry::{EntryWriter, Head, Meta, Origin, Origins, settle_decisions};
-use super::registers::{Register, Stamp, What};
+use super::entry::Origin;
+use super::origins::{Meta, Origins, settle_decisions};
+use super::registers::Register;
 use super::tags::Vocabulary;
+use super::values::{Stamp, What};
 use super::words::words;
+use super::writer::{EntryWriter, Head};
 use super::{Result, StoreError, sqlite};
 use crate::model::{ConversationId, Edit, EntryKind, ReviewSeed, Set, Target};
 

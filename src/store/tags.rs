@@ -7,8 +7,10 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::entry::{EntryWriter, Origin, Origins, Targets, Write};
-use super::registers::{TagValue, Value, What, fold};
+use super::entry::{Origin, Targets, Write};
+use super::origins::Origins;
+use super::values::{TagValue, Value, What, fold};
+use super::writer::EntryWriter;
 use super::{Result, Store, StoreError, sqlite};
 use crate::model::{EntryId, Tag};
 use crate::text::Untrusted;

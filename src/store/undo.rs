@@ -9,18 +9,15 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::entry::{
-    Body, EntryWriter, Head, Meta, Origin, Origins, damaged, kind_code, place, read_body,
-    settle_decisions,
-};
-use super::registers::{Register, Rows, Value, What, fold};
+use super::entry::{Body, Origin, Write, kind_code};
+use super::origins::{Meta, Origins, UNDONE, damaged, read_body, settle_decisions, undone};
+use super::registers::{Register, place};
+use super::rows::Rows;
 use super::tags::{Vocabulary, rule_id};
+use super::values::{Value, What, fold};
+use super::writer::{EntryWriter, Head};
 use super::{Result, Store, StoreError, sqlite};
 use crate::model::{Ack, Clock, EntryId, EntryKind, EventKey, LeftAlone};
-
-/// True for an entry `j` that an undo or redo took back which itself still stands.
-pub(crate) const UNDONE: &str = "EXISTS (SELECT 1 FROM journal u WHERE u.undoes = j.id
-    AND NOT EXISTS (SELECT 1 FROM journal r WHERE r.undoes = u.id))";
 
 impl Store {
     /// Takes back one's own newest `n` changes that are neither undos nor undone, newest first: all of
@@ -61,7 +58,7 @@ impl Store {
             {
                 meta = by_id(tx, change)?;
             }
-            if undone(tx, &meta)? {
+            if undone(tx, meta.id)? {
                 return Err(StoreError::Refused(format!(
                     "entry {id:.8} is taken back already"
                 )));
@@ -127,14 +124,6 @@ fn newest_before(tx: &Connection, reviewer: &str, before: i64) -> Result<Option<
         Some(seq) => Meta::by_seq(tx, seq),
         None => Ok(None),
     }
-}
-
-/// True if the entry is taken back, and that stands.
-fn undone(tx: &Connection, meta: &Meta) -> Result<bool> {
-    let sql = format!("SELECT {UNDONE} FROM journal j WHERE j.seq = ?1");
-    tx.prepare_cached(&sql)
-        .and_then(|mut q| q.query_row([meta.seq], |r| r.get(0)))
-        .map_err(sqlite("reading the journal"))
 }
 
 /// Appends the inverse of an entry, of what still is as it left it. `None`, and nothing written, where all
@@ -212,14 +201,23 @@ impl Inverse<'_, '_> {
         Ok(owner == wrote.from(self.entry.id))
     }
 
+    /// What a register gets back.
+    fn back(
+        &mut self,
+        write: &Write,
+        row: i64,
+        event: Option<EventKey>,
+    ) -> Result<(Value, Origin)> {
+        // A redo brings back what its undo took, which therefore counts as standing.
+        let but = self.entry.undoes;
+        self.origins
+            .standing(&write.old, but, &write.what, row, event)
+    }
+
     fn registers(&mut self, body: &Body) -> Result<()> {
         let mut rows = Rows::open(self.tx)?;
         for write in body.writes.iter().rev() {
-            let on_event = write
-                .targets
-                .iter()
-                .next()
-                .is_some_and(|t| t.event.is_some());
+            let on_event = write.targets.are_events();
             let (tx, vocabulary) = (self.tx, &self.vocabulary);
             let place = place(
                 &write.what,
@@ -244,15 +242,13 @@ impl Inverse<'_, '_> {
                     self.left.push(LeftAlone { target, reviewer });
                     continue;
                 }
-                if held.value == write.old.0 {
-                    continue;
-                }
+                let back = self.back(write, row, event)?;
                 let owner = write.new.1.from(self.entry.id);
-                let new = (&write.old.0, write.old.1);
                 let at = (row, &target);
+                let new = (&back.0, back.1);
                 self.writer
                     .set(&mut register, &write.what, at, (held, owner), new, false)?;
-                match (&write.what, &write.old.0) {
+                match (&write.what, &back.0) {
                     (What::Status | What::Verdict, _) => self.decided.push(row),
                     // A tag that comes back is in the vocabulary again.
                     (What::Tag(name), Value::On(true)) => {
@@ -268,7 +264,7 @@ impl Inverse<'_, '_> {
     fn tags(&mut self, body: &Body) -> Result<()> {
         let mut restored = HashMap::new();
         for write in body.writes.iter().rev() {
-            let (What::Vocabulary(name), Value::Tag(old)) = (&write.what, &write.old.0) else {
+            let What::Vocabulary(name) = &write.what else {
                 continue;
             };
             self.found = true;
@@ -276,13 +272,18 @@ impl Inverse<'_, '_> {
             let Some(by) = self.vocabulary.by(text) else {
                 continue;
             };
-            let own = self.is_own(by, write.new.1, &write.what, 0, None)?;
-            // Others may carry by now what this entry brought into the vocabulary.
-            if !own || (old.is_none() && self.vocabulary.in_use(text)?) {
+            if !self.is_own(by, write.new.1, &write.what, 0, None)? {
                 continue;
             }
-            self.vocabulary.set(name, old.clone())?;
-            restored.insert(fold(text), write.old.1.from(self.entry.id));
+            let (Value::Tag(back), origin) = self.back(write, 0, None)? else {
+                continue;
+            };
+            // Others may carry by now what this entry brought into the vocabulary.
+            if back.is_none() && self.vocabulary.in_use(text)? {
+                continue;
+            }
+            self.vocabulary.set(name, back)?;
+            restored.insert(fold(text), origin.from(self.entry.id));
         }
         self.give_up_taken_digits(&restored)?;
         self.vocabulary

@@ -7,10 +7,13 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 
-use super::entry::{Origins, kind_of, read_body};
-use super::registers::{Register, Rows, Stamp, Value, What};
+use super::entry::kind_of;
+use super::origins::{Meta, Origins, read_body};
+use super::registers::{Register, place};
+use super::rows::Rows;
 use super::tags::{Vocabulary, rule_id};
-use super::{Result, Store, entry, sqlite};
+use super::values::{Stamp, Value, What};
+use super::{Result, Store, sqlite};
 use crate::model::{ConversationId, EntryId, EntryKind, EventTarget, Target};
 
 /// More differences than these are counted.
@@ -232,7 +235,7 @@ fn held(
 ) -> Result<Option<(Value, Option<i64>)>> {
     let tag = |name: &str| vocabulary.id(name);
     let rule = |name: &str| rule_id(conn, name);
-    let Some(place) = entry::place(what, event.is_some(), tag, rule)? else {
+    let Some(place) = place(what, event.is_some(), tag, rule)? else {
         return Ok(None);
     };
     let held = Register::open(conn, place)?.read(row, event)?;
@@ -313,5 +316,5 @@ fn check_decisions(conn: &Connection, faults: &mut Faults) -> Result<()> {
 }
 
 fn known(conn: &Connection, seq: i64) -> Result<bool> {
-    Ok(entry::Meta::by_seq(conn, seq)?.is_some())
+    Ok(Meta::by_seq(conn, seq)?.is_some())
 }

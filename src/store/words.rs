@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use super::entry::{Body, Write};
-use super::registers::{TagValue, Value, What};
+use super::values::{TagValue, Value, What};
 use crate::model::CorrectionField;
 use crate::text::Untrusted;
 
@@ -31,7 +31,7 @@ pub(crate) fn words(body: &Body) -> String {
     rest.sort_by_key(|write| rank(write));
     let mut said: Vec<(What, &Value, bool)> = Vec::new();
     for write in &rest {
-        let key = (write.what.key(), &write.new.0, on_event(write));
+        let key = (write.what.key(), &write.new.0, write.targets.are_events());
         if said.contains(&key) || in_vocabulary(body, &write.what) {
             continue;
         }
@@ -39,7 +39,7 @@ pub(crate) fn words(body: &Body) -> String {
         // The same value in the place of different ones is one thing to say.
         let same: Vec<&Write> = rest
             .iter()
-            .filter(|w| (w.what.key(), &w.new.0, on_event(w)) == said[said.len() - 1])
+            .filter(|w| (w.what.key(), &w.new.0, w.targets.are_events()) == said[said.len() - 1])
             .copied()
             .collect();
         parts.extend(part(write, &same));
@@ -54,14 +54,6 @@ pub(crate) fn words(body: &Body) -> String {
         0 | 1 => parts,
         n => format!("{} conversations: {parts}", thousands(n)),
     }
-}
-
-fn on_event(write: &Write) -> bool {
-    write
-        .targets
-        .iter()
-        .next()
-        .is_some_and(|t| t.event.is_some())
 }
 
 /// `12,480`.
