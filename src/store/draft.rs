@@ -3,6 +3,7 @@
 
 use super::narrow::{StoredTurn, encode_ids, encode_turns, facet_values, folded};
 use super::record::{Record, Summary};
+use super::numbers::Values;
 use super::{Facet, Marks, Result, StoreError};
 use crate::model::{
     Attributes, Author, Confidence, ConversationKey, Event, Facts, MessageMark, Millis,
@@ -11,12 +12,6 @@ use crate::text::{Untrusted, search_document};
 
 /// Longest preview kept, in bytes: the list shows one line of it.
 const LONGEST_PREVIEW: usize = 400;
-
-/// Gives the number of a value, adding it to the store where it is new.
-pub(crate) trait Values {
-    /// Number of this value of this facet.
-    fn id(&mut self, facet: Facet, value: &str) -> Result<i64>;
-}
 
 /// One conversation ready to be written.
 pub(crate) struct Draft {

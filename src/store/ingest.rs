@@ -5,19 +5,20 @@
 //! is written. An error ends the batch: it is rolled back, the source stays incomplete, and the next
 //! import goes on from the last committed position.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::body::{Packer, decode, encode, unpack};
-use super::draft::{Draft, Values};
+use super::body::{Packer, encode};
+use super::draft::Draft;
 use super::narrow::folded;
 use super::place::{self, Place, SessionMode};
 use super::record::Record;
+use super::stored::{known, write_draft};
 use super::seeds::apply_seed;
 use super::threshold;
 use super::unite::{self, Union};
+use super::numbers::{ValueIds, Values, ValuesIn};
 use super::{Facet, Outcome, Result, Store, StoreError, next_rev, sqlite};
 use crate::model::{
     Attributes, Confidence, ConversationId, ConversationKey, Event, Facts, Imported, Millis,
@@ -27,9 +28,6 @@ use crate::text::Untrusted;
 
 /// After this long a batch should be committed, so that reviewers are not held.
 const BATCH: Duration = Duration::from_millis(50);
-
-/// Values remembered between conversations; beyond it they are looked up each time.
-const MOST_REMEMBERED: usize = 200_000;
 
 /// What an import is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -342,8 +340,13 @@ impl Ingest<'_> {
         reviews: &[ReviewSeed],
         rev: i64,
     ) -> Result<Outcome> {
-        let conn = self.store.connection();
-        let (record, old_events) = known(conn, row)?;
+        let (record, old_events) = match known(self.store.connection(), row) {
+            Ok(known) => known,
+            Err(StoreError::Damaged(_)) => {
+                return self.heal(row, key, attributes, events, reviews, rev);
+            }
+            Err(error) => return Err(error),
+        };
         let (mut old_key, old_attributes) = self.identity(&record)?;
         let marked = unite::begins_a_session(&old_events);
         let new_marked = unite::begins_a_session(&events);
@@ -390,6 +393,28 @@ impl Ingest<'_> {
             events,
             rev,
         )?;
+        self.seed(row, reviews)?;
+        Ok(Outcome::Updated)
+    }
+
+    /// Writes a reading over a row that cannot be read any more: its label and its reviews stay.
+    fn heal(
+        &mut self,
+        row: i64,
+        key: ConversationKey,
+        attributes: Attributes,
+        events: Vec<Event>,
+        reviews: &[ReviewSeed],
+        rev: i64,
+    ) -> Result<Outcome> {
+        let session: u32 = self
+            .store
+            .connection()
+            .query_row("SELECT session FROM card WHERE row = ?1", [row], |r| {
+                r.get(0)
+            })
+            .map_err(sqlite("reading a conversation"))?;
+        self.write_down(Some(row), &key, session, &attributes, events, rev)?;
         self.seed(row, reviews)?;
         Ok(Outcome::Updated)
     }
@@ -445,7 +470,10 @@ impl Ingest<'_> {
         let rows = threshold::stale_rows(self.store.connection(), self.source, self.threshold)?;
         for row in rows {
             self.guarded(|ingest, rev| {
-                let (record, events) = known(ingest.store.connection(), row)?;
+                let (record, events) = match known(ingest.store.connection(), row) {
+                    Err(StoreError::Damaged(_)) => return Ok(()),
+                    known => known?,
+                };
                 let (key, attributes) = ingest.identity(&record)?;
                 ingest.write_down(Some(row), &key, record.session, &attributes, events, rev)?;
                 Ok(())
@@ -467,83 +495,6 @@ impl Drop for Ingest<'_> {
     }
 }
 
-/// Writes the draft into every table; `plain` is the unpacked body.
-pub(crate) fn write_draft(
-    conn: &Connection,
-    row: Option<i64>,
-    draft: &Draft,
-    plain: &[u8],
-    packer: &mut Packer,
-    rev: i64,
-) -> Result<i64> {
-    let content = draft.record.hash(plain);
-    let (dictionary, packed) = packer.pack(plain)?;
-    let known = row.is_some();
-    let row = draft.record.save(conn, row, rev, &content)?;
-    let run = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> Result<()> {
-        conn.prepare_cached(sql)
-            .and_then(|mut q| q.execute(params))
-            .map(|_| ())
-            .map_err(sqlite("writing a conversation"))
-    };
-    run(
-        "INSERT OR REPLACE INTO body (row, dictionary, events) VALUES (?1, ?2, ?3)",
-        params![row, dictionary, packed],
-    )?;
-    run(
-        "INSERT OR REPLACE INTO turn (row, turns) VALUES (?1, ?2)",
-        params![row, draft.turns],
-    )?;
-    if known {
-        // Values of slots stay: a union only adds events, and a slot once filled was filled.
-        run("DELETE FROM search WHERE rowid = ?1", params![row])?;
-    }
-    for (slot, value) in &draft.slot_values {
-        run(
-            "INSERT OR IGNORE INTO slot_value (slot, value, row) VALUES (?1, ?2, ?3)",
-            params![slot, value, row],
-        )?;
-    }
-    let (user, bot) = &draft.documents;
-    run(
-        "INSERT INTO search (rowid, user, bot) VALUES (?1, ?2, ?3)",
-        params![row, user, bot],
-    )?;
-    Ok(row)
-}
-
-/// The record and the events of a row that must be there.
-pub(crate) fn known(conn: &Connection, row: i64) -> Result<(Record, Vec<Event>)> {
-    let Some((record, _)) = Record::load(conn, row)? else {
-        return Err(StoreError::Refused(format!(
-            "there is no conversation in row {row}"
-        )));
-    };
-    let damaged = StoreError::Damaged(ConversationId(record.id));
-    let Some(plain) = plain_body(conn, row)? else {
-        return Err(damaged);
-    };
-    match decode(&plain) {
-        Some(events) => Ok((record, events)),
-        None => Err(damaged),
-    }
-}
-
-/// The unpacked body of a row; `None` where there is none or it is damaged.
-pub(crate) fn plain_body(conn: &Connection, row: i64) -> Result<Option<Vec<u8>>> {
-    let stored: Option<(Option<i64>, Vec<u8>)> = conn
-        .prepare_cached("SELECT dictionary, events FROM body WHERE row = ?1")
-        .and_then(|mut q| {
-            q.query_row([row], |r| Ok((r.get(0)?, r.get(1)?)))
-                .optional()
-        })
-        .map_err(sqlite("reading a conversation"))?;
-    match stored {
-        Some((dictionary, packed)) => unpack(conn, dictionary, &packed),
-        None => Ok(None),
-    }
-}
-
 fn is_purged(conn: &Connection, id: ConversationId) -> Result<bool> {
     conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM purged WHERE id = ?1)")
         .and_then(|mut q| q.query_row([id.0], |r| r.get(0)))
@@ -562,52 +513,4 @@ fn rename(conn: &Connection, row: i64, old: ConversationId, new: ConversationId)
     )?;
     run("DELETE FROM former_id WHERE id = ?1 AND row = ?2", new)?;
     Ok(())
-}
-
-/// Numbers of the values seen lately, one map a facet.
-#[derive(Default)]
-pub(crate) struct ValueIds {
-    maps: HashMap<Facet, HashMap<Box<str>, i64>>,
-    count: usize,
-}
-
-/// The values of a store, with those seen lately at hand.
-pub(crate) struct ValuesIn<'a> {
-    /// The store, inside a transaction.
-    pub conn: &'a Connection,
-    /// What is remembered.
-    pub ids: &'a mut ValueIds,
-}
-
-impl Values for ValuesIn<'_> {
-    fn id(&mut self, facet: Facet, value: &str) -> Result<i64> {
-        let known = self.ids.maps.get(&facet).and_then(|map| map.get(value));
-        if let Some(&id) = known {
-            return Ok(id);
-        }
-        let find = || -> rusqlite::Result<i64> {
-            let known = self
-                .conn
-                .prepare_cached("SELECT id FROM facet_value WHERE facet = ?1 AND value = ?2")?
-                .query_row(params![facet as u8, value], |r| r.get(0))
-                .optional()?;
-            if let Some(id) = known {
-                return Ok(id);
-            }
-            self.conn
-                .prepare_cached("INSERT INTO facet_value (facet, value) VALUES (?1, ?2)")?
-                .insert(params![facet as u8, value])
-        };
-        let id = find().map_err(sqlite("writing a value"))?;
-        if self.ids.count >= MOST_REMEMBERED {
-            *self.ids = ValueIds::default();
-        }
-        self.ids.count += 1;
-        self.ids
-            .maps
-            .entry(facet)
-            .or_default()
-            .insert(value.into(), id);
-        Ok(id)
-    }
 }

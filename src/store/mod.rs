@@ -6,6 +6,7 @@
 mod apply;
 mod body;
 mod cards;
+mod check;
 mod draft;
 mod entry;
 mod guard;
@@ -13,6 +14,7 @@ mod ingest;
 mod journal;
 mod migrate;
 mod narrow;
+mod numbers;
 mod open;
 mod origins;
 mod place;
@@ -26,6 +28,7 @@ mod seeds;
 mod state;
 #[allow(clippy::module_inception)] // the store's own file
 mod store;
+mod stored;
 mod surroundings;
 mod tags;
 #[doc(hidden)]
@@ -43,6 +46,7 @@ mod writer;
 
 use std::path::PathBuf;
 
+pub use check::{Finding, Repaired};
 pub use ingest::{Ingest, Position, SourceSpec};
 pub use journal::JournalQuery;
 pub use narrow::{StoredTurn, folded, named};

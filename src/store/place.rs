@@ -11,7 +11,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::draft::span;
-use super::ingest::known;
+use super::stored::known_events;
 use super::unite::{begins_a_session, belongs_between, share_events};
 use super::{Result, StoreError, sqlite};
 use crate::model::{ConversationKey, Event};
@@ -134,7 +134,9 @@ pub(crate) fn find(
         if common < 0 {
             continue;
         }
-        let there_events = known(conn, sibling.row)?.1;
+        let Some(there_events) = known_events(conn, sibling.row)? else {
+            continue;
+        };
         if marked
             && there.0 < here.0
             && let Some(from) = belongs_between(&there_events, events, OVERLAP_MS)
@@ -206,10 +208,12 @@ fn neighbour(
             }
             // What follows without a marker of its own is the rest of this one.
             match after {
-                Some((row, _)) if !begins_a_session(&known(conn, row)?.1) => {
-                    Ok(Some(Place::Known(row)))
+                Some((row, _)) => {
+                    let headless = |events: Vec<Event>| !begins_a_session(&events);
+                    let rest = known_events(conn, row)?.is_some_and(headless);
+                    Ok(rest.then_some(Place::Known(row)))
                 }
-                _ => Ok(None),
+                None => Ok(None),
             }
         }
     }

@@ -27,7 +27,7 @@ pub(crate) struct Summary {
 }
 
 /// The columns of `conversation` and `card` for one row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Record {
     pub source: i64,
     pub started: Option<i64>,
@@ -101,6 +101,31 @@ impl Record {
                     .optional()
             })
             .map_err(sqlite("reading a conversation"))
+    }
+
+    /// What cannot be derived from the events, from the card alone, and the content hash; everything else
+    /// is empty.
+    pub(crate) fn truth(conn: &Connection, row: i64) -> Result<(Self, Vec<u8>)> {
+        conn.prepare_cached(
+            "SELECT source, id, native, keyed_at, session, attributes, summary, content FROM card
+             WHERE row = ?1",
+        )
+        .and_then(|mut q| {
+            q.query_row([row], |r| {
+                let record = Self {
+                    source: r.get(0)?,
+                    id: r.get(1)?,
+                    native: r.get(2)?,
+                    keyed_at: r.get(3)?,
+                    session: r.get(4)?,
+                    attributes: r.get(5)?,
+                    summary: r.get(6)?,
+                    ..Self::default()
+                };
+                Ok((record, r.get(7)?))
+            })
+        })
+        .map_err(sqlite("reading a conversation"))
     }
 
     /// Writes both rows; a new one where `row` is `None`. Returns its number.

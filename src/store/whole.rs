@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::body::decode;
 use super::cards::{card, source_name};
-use super::ingest::plain_body;
 use super::record::{Record, Summary};
+use super::stored::plain_body;
 use super::{CardReview, Result, Store, StoreError, Whole};
 use crate::model::{Confidence, ConversationId, Facts, event_keys};
 

@@ -1,4 +1,5 @@
 //! Tests of the store's parts together.
 
+mod check;
 mod ingest;
 mod pieces;
