@@ -9,9 +9,9 @@ use rusqlite::{Connection, ErrorCode, params};
 
 use super::body::{Packer, decode};
 use super::draft::Draft;
+use super::numbers::{KnownValues, ValueIds, Values, ValuesIn};
 use super::record::{Record, Summary};
 use super::stored::{plain_body, write_draft};
-use super::numbers::{KnownValues, ValueIds, Values, ValuesIn};
 use super::{Result, Store, StoreError, next_rev, sqlite};
 use crate::model::{
     Attributes, Confidence, ConversationId, ConversationKey, Millis, mark_reverted,

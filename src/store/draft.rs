@@ -2,8 +2,8 @@
 //! its values.
 
 use super::narrow::{StoredTurn, encode_ids, encode_turns, facet_values, folded};
-use super::record::{Record, Summary};
 use super::numbers::Values;
+use super::record::{Record, Summary};
 use super::{Facet, Marks, Result, StoreError};
 use crate::model::{
     Attributes, Author, Confidence, ConversationKey, Event, Facts, MessageMark, Millis,

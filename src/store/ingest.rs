@@ -12,13 +12,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::body::{Packer, encode};
 use super::draft::Draft;
 use super::narrow::folded;
+use super::numbers::{ValueIds, Values, ValuesIn};
 use super::place::{self, Place, SessionMode};
 use super::record::Record;
-use super::stored::{known, write_draft};
 use super::seeds::apply_seed;
+use super::stored::{known, write_draft};
 use super::threshold;
 use super::unite::{self, Union};
-use super::numbers::{ValueIds, Values, ValuesIn};
 use super::{Facet, Outcome, Result, Store, StoreError, next_rev, sqlite};
 use crate::model::{
     Attributes, Confidence, ConversationId, ConversationKey, Event, Facts, Imported, Millis,
