@@ -3,7 +3,7 @@
 use super::ast::{Field, Filter, Pattern, Term, Test};
 use super::fields::ValueKind;
 use super::fold::fold;
-use super::parse::read_scalar;
+use super::term::read_scalar;
 use crate::model::Status;
 
 /// Every term, those in negations and turns too.
@@ -228,12 +228,10 @@ fn without(part: &Filter, value: &Pattern) -> Option<Filter> {
                 .filter(|p| !same(p, value))
                 .cloned()
                 .collect();
-            (!kept.is_empty()).then(|| {
-                Filter::Term(Term {
-                    field: *field,
-                    test: Test::Any(kept),
-                })
-            })
+            (!kept.is_empty()).then_some(Filter::Term(Term {
+                field: *field,
+                test: Test::Any(kept),
+            }))
         }
         other => Some(other.clone()),
     }

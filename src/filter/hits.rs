@@ -138,7 +138,7 @@ fn what_hit(
         (Field::Is, "problem") => {
             turn.is_some_and(|t| t.problem && t.user.unwrap_or(t.first) == seq)
         }
-        (Field::Is, "escalated") => event.kind == EventKind::Handover,
+        (Field::Is, "escalated") => hands_over(seq, event, subject),
         (Field::Is, "button") | (Field::Has, "button") => {
             turn.is_some_and(|t| t.mark == MessageMark::Click && t.user == Some(seq))
         }
@@ -156,6 +156,13 @@ fn what_hit(
             .any(|c| is_at(c.0.as_ref().map(|t| &t.key), seq, subject)),
         _ => false,
     }
+}
+
+/// A handover, or the first word of a human agent where the log has none before it.
+fn hands_over(seq: u32, event: &Event, subject: &Subject<'_>) -> bool {
+    let human = |e: &Event| matches!(e.kind, EventKind::Handover | EventKind::Agent);
+    let before = &subject.events[..seq as usize];
+    event.kind == EventKind::Handover || human(event) && !before.iter().any(human)
 }
 
 fn is_at(key: Option<&EventKey>, seq: u32, subject: &Subject<'_>) -> bool {

@@ -17,12 +17,15 @@ pub mod plain;
 mod print;
 mod scalar;
 mod scan;
+mod term;
 #[doc(hidden)]
 pub mod testing;
 mod turns;
 pub mod values;
 mod words;
 
+#[cfg(test)]
+mod plain_tests;
 #[cfg(test)]
 mod tests;
 

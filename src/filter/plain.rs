@@ -9,9 +9,7 @@ use super::fold::fold;
 use super::turns;
 use super::values::{field_values, lacks_prediction, moment, named_values, number};
 use super::words::Words;
-use crate::model::{
-    Attributes, Confidence, ConversationId, Event, EventKey, Facts, Millis, Review,
-};
+use crate::model::{Attributes, Confidence, ConversationId, Event, EventKey, Facts, Review};
 
 /// One conversation, borrowed from wherever it lives.
 #[derive(Clone, Copy, Debug)]
@@ -293,16 +291,4 @@ fn range_holds(
         return above || below;
     }
     above && below
-}
-
-/// The moments of a range of dates, from the first that counts to the first that does not.
-pub fn range_of_dates(
-    low: Option<&super::ast::Date>,
-    high: Option<&super::ast::Date>,
-    context: &Context,
-) -> (Millis, Millis) {
-    (
-        low.map_or(Millis(i64::MIN), |d| date_range(d, context).0),
-        high.map_or(Millis(i64::MAX), |d| date_range(d, context).1),
-    )
 }
