@@ -263,3 +263,6 @@ fn is_named(event: &Event, name: &str) -> bool {
         .as_ref()
         .is_some_and(|text| text.for_search() == name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,8 +18,8 @@ impl Database {
     /// The name of the format.
     pub fn name(self) -> &'static str {
         match self {
-            Self::RasaSql => "rasa-sql",
-            Self::RasaX => "rasa-x",
+            Self::RasaSql => "rasa-tracker-sqlite",
+            Self::RasaX => "rasa-x-sqlite",
         }
     }
 

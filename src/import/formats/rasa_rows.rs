@@ -43,10 +43,8 @@ pub(super) struct Sender {
     rows: Vec<i64>,
 }
 
-/// One row, beside what is read from its columns.
+/// One row.
 pub(super) struct Found {
-    /// Row id.
-    pub(super) row: i64,
     /// The event.
     pub(super) parsed: Parsed,
     /// Values of the further columns asked for.
@@ -197,11 +195,7 @@ impl Table {
                 Ok((parsed, further, length)) => {
                     size += length;
                     if size <= LONGEST_LOG {
-                        found.push(Found {
-                            row,
-                            parsed,
-                            further,
-                        });
+                        found.push(Found { parsed, further });
                     }
                 }
                 Err(reason) => sink.reject(Place::Row(row), reason),

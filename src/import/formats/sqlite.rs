@@ -267,11 +267,6 @@ impl Source {
             "changed while it was read; import it again",
         ))
     }
-
-    /// The file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
 fn unusable(path: &Path, reason: &str) -> ReadError {
