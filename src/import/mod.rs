@@ -11,3 +11,5 @@ pub mod records;
 pub mod report;
 pub mod sessions;
 pub mod source;
+#[cfg(test)]
+mod testing;

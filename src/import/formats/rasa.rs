@@ -23,7 +23,7 @@ use crate::model::{
     Prediction, Ranked, SlotSet,
 };
 use crate::text::Untrusted;
-use wire::{BotData, EntityRecord, IntentRecord, List, Raw, Record, ShapeRecord, TrackerRecord};
+use wire::{BotData, EntityRecord, IntentRecord, List, Raw, Record, ShapeRecord};
 
 /// The actions by which Rasa says that it did not understand.
 const FALLBACK_ACTIONS: [&str; 4] = [
@@ -70,30 +70,6 @@ pub struct Tracker<'a> {
     pub events: Vec<&'a str>,
 }
 
-/// What a JSON value of Rasa is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// An object with `events`, and the sender or nothing else that we know.
-    Tracker,
-    /// An object with `event`.
-    Event,
-}
-
-/// What a JSON value is, if it is Rasa's at all.
-pub fn shape(raw: &str) -> Option<Shape> {
-    let record: ShapeRecord<'_> = serde_json::from_str(raw).ok()?;
-    if record
-        .events
-        .0
-        .is_some_and(|events| events.starts_with('['))
-    {
-        let whose = record.sender_id.0.is_some() || record.name.0.is_some();
-        return whose.then_some(Shape::Tracker);
-    }
-    let event = record.event.as_str().is_some_and(|e| !e.is_empty());
-    (event && record.timestamp.0.is_some()).then_some(Shape::Event)
-}
-
 /// Reads one event. The error says what is wrong, for the report.
 pub fn parse(raw: &str) -> Result<Parsed, String> {
     parse_row(raw, &Columns::default())
@@ -119,15 +95,47 @@ pub fn parse_row(raw: &str, columns: &Columns) -> Result<Parsed, String> {
     }
 }
 
-/// Takes a tracker apart without reading its events.
-pub fn tracker(raw: &str) -> Result<Tracker<'_>, String> {
-    let record: TrackerRecord<'_> =
+/// What a JSON value of Rasa is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape<'a> {
+    /// An object with a sender's `events`; without them where they were not asked for.
+    Tracker(Tracker<'a>),
+    /// An object with `event`; read it with [`parse`].
+    Event,
+    /// An object of something else.
+    Other,
+}
+
+/// Tells what a JSON value is, and takes a tracker apart without reading its events. The error says why
+/// it is no JSON.
+pub fn shape(raw: &str) -> Result<Shape<'_>, String> {
+    // Most records of an event broker name no `events`, and are read once.
+    if memchr::memmem::find(raw.as_bytes(), b"\"events\"").is_none()
+        && memchr::memmem::find(raw.as_bytes(), b"\"event\"").is_some()
+    {
+        return Ok(Shape::Event);
+    }
+    let record: ShapeRecord<'_> =
         serde_json::from_str(raw).map_err(|error| format!("not JSON: {error}"))?;
+    if record.event.as_str().is_some_and(|event| !event.is_empty()) {
+        return Ok(Shape::Event);
+    }
     let sender = record.sender_id.scalar().or_else(|| record.name.scalar());
-    Ok(Tracker {
+    let events: Vec<&str> = record.events.0.iter().filter_map(|raw| raw.0).collect();
+    let looks_like_events = || {
+        let first = events.first().is_some_and(|raw| {
+            let first: Record<'_> = serde_json::from_str(raw).unwrap_or_default();
+            first.event.as_str().is_some()
+        });
+        first || sender.is_some() && (events.is_empty() || record.slots.0.is_some())
+    };
+    if !looks_like_events() {
+        return Ok(Shape::Other);
+    }
+    Ok(Shape::Tracker(Tracker {
         sender: sender.map(|s| s.as_ref().into()),
-        events: record.events.0.iter().filter_map(|raw| raw.0).collect(),
-    })
+        events,
+    }))
 }
 
 fn convert(record: &Record<'_>, raw: &str, columns: &Columns) -> Result<Parsed, String> {

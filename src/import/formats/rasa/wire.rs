@@ -334,20 +334,12 @@ lenient! {
 }
 
 lenient! {
-    /// A whole tracker: the HTTP interface, MongoDB, and (with `name`) Redis.
-    TrackerRecord {
-        sender_id: Raw<'a>,
-        name: Raw<'a>,
-        events: List<Raw<'a>>,
-    }
-}
-
-lenient! {
-    /// The keys that tell what a value is.
+    /// The keys that tell what a value is: a tracker of the HTTP interface, of MongoDB or (with `name`)
+    /// of Redis, or an event.
     ShapeRecord {
         event: Text<'a>,
-        events: Raw<'a>,
-        timestamp: Raw<'a>,
+        events: List<Raw<'a>>,
+        slots: Raw<'a>,
         sender_id: Raw<'a>,
         name: Raw<'a>,
     }
