@@ -1,0 +1,532 @@
+//! One conversation from its script: who says what when, what the assistant makes of it and does.
+//!
+//! Times count from 0 here; the caller moves them to where the conversation belongs.
+
+use super::assets::{Channel, Domain, Pack, Version};
+use super::nlu::{self, Grasp};
+use super::persona::Persona;
+use super::random::Rng;
+use super::raw::Hint;
+use super::script::{Script, Verb};
+use super::speak::{Decks, Spoken, Voice, json_text};
+use crate::model::{ActionRun, Button, Confidence, Event, EventKind, Millis, Prediction, SlotSet};
+
+/// An event and what its record says beyond it.
+pub(super) struct Draft {
+    pub event: Event,
+    pub hint: Hint,
+}
+
+/// A conversation while it happens.
+pub(super) struct Play<'a> {
+    pub domain: &'a Domain,
+    pub pack: &'a Pack,
+    pub version: &'a Version,
+    pub channel: &'a Channel,
+    pub who: &'a mut Persona,
+    pub decks: &'a mut Decks,
+    pub rng: Rng,
+    pub weekday: usize,
+    pub drafts: Vec<Draft>,
+    /// Milliseconds since the first event.
+    pub clock: f64,
+    /// How happy the user is.
+    pub mood: i32,
+    /// The human who has taken over.
+    pub human: Option<String>,
+    /// Humans who did.
+    pub agent: Option<String>,
+    /// Nothing more happens.
+    pub over: bool,
+    /// Letters of what the user has to read before answering.
+    reading: usize,
+    /// The set of the last assistant message with buttons.
+    offered: Option<String>,
+    /// Templates used in this conversation, by deck.
+    used: Vec<(String, usize)>,
+    policy: (&'static str, f64),
+    pub spoke: bool,
+}
+
+impl<'a> Play<'a> {
+    /// Everything ready for the first event.
+    pub fn new(
+        world: (&'a Domain, &'a Pack, &'a Version, &'a Channel),
+        who: &'a mut Persona,
+        decks: &'a mut Decks,
+        rng: Rng,
+        weekday: usize,
+    ) -> Self {
+        Self {
+            domain: world.0,
+            pack: world.1,
+            version: world.2,
+            channel: world.3,
+            who,
+            decks,
+            rng,
+            weekday,
+            drafts: Vec::new(),
+            clock: 0.0,
+            mood: 0,
+            human: None,
+            agent: None,
+            over: false,
+            reading: 0,
+            offered: None,
+            used: Vec::new(),
+            policy: ("RulePolicy", 1.0),
+            spoke: false,
+        }
+    }
+
+    /// The start of a session, sometimes with a word of welcome.
+    pub fn open(&mut self) {
+        self.pass(2.0, 9.0);
+        self.action_by("action_session_start", None);
+        self.push(
+            Event {
+                text: Some("session_started".into()),
+                ..of(EventKind::Session)
+            },
+            Hint::None,
+        );
+        if self.channel.voice || self.rng.chance(30.0) {
+            self.bot("welcome");
+        }
+        self.pass(1.0, 3.0);
+        self.action_by("action_listen", None);
+        let wait = self.rng.between(900.0, 14_000.0);
+        self.clock += wait;
+    }
+
+    /// Plays the lines.
+    pub fn run(&mut self, script: &Script) {
+        for op in &script.0 {
+            if self.over {
+                return;
+            }
+            if self.rng.chance(op.chance) {
+                self.play(&op.verb);
+            }
+        }
+    }
+
+    fn play(&mut self, verb: &Verb) {
+        match verb {
+            Verb::User(set) => self.user(set),
+            Verb::Lost(set) => self.lost(set),
+            Verb::TwoStage(set, again) => self.two_stage(set, again),
+            Verb::Bot(set) => self.bot(set),
+            Verb::Act(name) => self.act(name),
+            Verb::Set(name, value) => self.set(name, value),
+            Verb::Click(which) => drop(self.click(*which)),
+            Verb::Form(name, course) => self.form(name, *course),
+            Verb::Handover => self.handover(),
+            Verb::Agent(set) => self.agent_says(set),
+            Verb::Resume => self.resume(),
+            Verb::Wait(minutes) => {
+                self.clock += minutes * 60_000.0 * self.rng.between(0.7, 1.4);
+            }
+            Verb::Do(part) => self.part(part),
+            Verb::Need(slot, part) => {
+                if !self.filled(slot) {
+                    self.part(part);
+                }
+            }
+            Verb::Restart => self.restart(),
+            Verb::Mood(by) => self.mood += by,
+            Verb::End => self.over = true,
+        }
+    }
+
+    /// One script of a part.
+    pub fn part(&mut self, part: &str) {
+        let domain = self.domain;
+        // Nobody says thank you for nothing.
+        let bad = format!("{part}-bad");
+        let part = if self.mood < 0 && domain.parts.contains_key(&bad) {
+            &bad
+        } else {
+            part
+        };
+        if let Some(scripts) = domain.parts.get(part) {
+            let at = self.rng.below(scripts.len());
+            self.run(&scripts[at]);
+        }
+    }
+
+    fn pass(&mut self, low: f64, high: f64) {
+        self.clock += self.rng.between(low, high);
+    }
+
+    /// Adds an event, now.
+    pub fn push(&mut self, mut event: Event, hint: Hint) {
+        event.at = Some(Millis(self.clock.round() as i64));
+        self.drafts.push(Draft { event, hint });
+    }
+
+    /// A template of a set of the pack, and its number.
+    fn template(&mut self, side: &str, set: &str) -> String {
+        let pack = self.pack;
+        let sets = match side {
+            "say" => &pack.say,
+            "agent" => &pack.agent,
+            _ => &pack.bot,
+        };
+        let Some(all) = sets.get(set) else {
+            return String::new();
+        };
+        let deck = format!("{} {} {side} {set}", self.domain.source, pack.language);
+        let used: Vec<usize> = self
+            .used
+            .iter()
+            .filter(|u| u.0 == deck)
+            .map(|u| u.1)
+            .collect();
+        let at = self.decks.draw(&deck, all.len(), &used);
+        self.used.push((deck, at));
+        all.get(at).cloned().unwrap_or_default()
+    }
+
+    fn voice(&self) -> Voice<'a> {
+        Voice {
+            domain: self.domain,
+            pack: self.pack,
+            weekday: self.weekday,
+        }
+    }
+
+    /// A value from a template.
+    pub fn value(&mut self, template: &str) -> String {
+        self.voice().written(template, self.who, &mut self.rng)
+    }
+
+    /// What the user says from a set, after the time it takes to read and type.
+    pub fn speak(&mut self, set: &str) -> Spoken {
+        self.listen();
+        let template = self.template("say", set);
+        let mut spoken = self.voice().typed(&template, self.who, &mut self.rng);
+        let first = !self.spoke;
+        if first && !self.channel.voice && self.human.is_none() {
+            self.courtesy(&mut spoken, set);
+        }
+        if !self.channel.voice
+            && self.rng.chance(self.who.style.emoji)
+            && let Some(emoji) = self.rng.pick(&self.pack.emoji)
+        {
+            spoken.text.push(' ');
+            spoken.text.push_str(emoji);
+        }
+        let letters = spoken.text.chars().count() as f64;
+        let mut delay = if self.channel.voice {
+            1_100.0 + letters * self.rng.between(48.0, 80.0)
+        } else {
+            let read = (self.reading as f64 * self.rng.between(18.0, 45.0)).min(14_000.0);
+            let write = (letters * self.rng.between(70.0, 210.0)).min(48_000.0);
+            (self.rng.between(700.0, 5_000.0) + read + write) * self.channel.pace
+        };
+        if !first && !self.channel.voice && self.rng.chance(3.5) {
+            delay += self.rng.between(1.0, 4.5).powi(2) * 60_000.0;
+        }
+        self.clock += delay;
+        self.reading = 0;
+        self.spoke = true;
+        spoken
+    }
+
+    /// A greeting before or a thank-you after a first message, by the polite.
+    fn courtesy(&mut self, spoken: &mut Spoken, set: &str) {
+        if set.starts_with("greet")
+            || set.starts_with("oos")
+            || !self.rng.chance(self.who.style.polite)
+        {
+            return;
+        }
+        let style = self.who.style.clone();
+        let word = |text: &str| {
+            if style.lower {
+                text.to_lowercase()
+            } else {
+                text.to_owned()
+            }
+        };
+        if self.rng.chance(70.0) {
+            if let Some(before) = self.rng.pick(&self.pack.before) {
+                let before = word(before);
+                let moved = before.chars().count() as u32;
+                for span in spoken.entities.iter_mut().filter_map(|e| e.span.as_mut()) {
+                    *span = (span.0 + moved, span.1 + moved);
+                }
+                spoken.text.insert_str(0, &before);
+            }
+        } else if let Some(after) = self.rng.pick(&self.pack.after) {
+            spoken.text.push_str(&word(after));
+        }
+    }
+
+    /// A user message with its prediction and the slots of its entities.
+    pub fn say(
+        &mut self,
+        spoken: Spoken,
+        prediction: Option<Prediction>,
+        commands: Option<String>,
+    ) {
+        let fallback = prediction.as_ref().is_some_and(Prediction::is_fallback)
+            || commands
+                .as_deref()
+                .is_some_and(|c| c.contains("cannot handle"));
+        let entities = spoken.entities.clone();
+        let event = Event {
+            text: Some(spoken.text.into()),
+            intent: prediction,
+            entities: spoken.entities,
+            fallback,
+            ..of(EventKind::User)
+        };
+        self.push(event, commands.map_or(Hint::None, Hint::Commands));
+        self.policy = self.choice();
+        if self.human.is_some() {
+            return;
+        }
+        for entity in entities {
+            self.pass(8.0, 40.0);
+            self.slot(entity.name.for_search(), entity.value.for_export(), None);
+        }
+    }
+
+    /// Which policy the next action comes from.
+    fn choice(&mut self) -> (&'static str, f64) {
+        if self.domain.calm {
+            return ("FlowPolicy", 1.0);
+        }
+        match self.rng.below(10) {
+            0..=4 => ("RulePolicy", 1.0),
+            5..=7 => ("MemoizationPolicy", 1.0),
+            _ => {
+                let miss = self.rng.unit();
+                ("TEDPolicy", 0.997 - 0.52 * miss * miss)
+            }
+        }
+    }
+
+    /// From now on rules decide.
+    pub fn by_rule(&mut self) {
+        self.policy = (
+            if self.domain.calm {
+                "FlowPolicy"
+            } else {
+                "RulePolicy"
+            },
+            1.0,
+        );
+    }
+
+    /// A slot event.
+    pub fn slot(&mut self, name: &str, value: &str, step: Option<crate::model::FlowStep>) {
+        let slot = Some(SlotSet {
+            name: name.into(),
+            value: value.into(),
+        });
+        self.push(
+            Event {
+                slot,
+                flow: step,
+                ..of(EventKind::Slot)
+            },
+            Hint::None,
+        );
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        let value = self.value(value);
+        let json = match value.as_str() {
+            "true" | "false" | "null" => value,
+            v if v.len() < 6 && v.parse::<f64>().is_ok() => value,
+            v => json_text(v),
+        };
+        self.pass(4.0, 60.0);
+        self.slot(name, &json, None);
+    }
+
+    fn action_by(&mut self, name: &str, policy: Option<(&'static str, f64)>) {
+        let action = Some(ActionRun {
+            name: Some(name.into()),
+            confidence: Some(Confidence(policy.map_or(1.0, |p| p.1))),
+            policy: policy.map(|p| p.0.into()),
+        });
+        let fallback =
+            name == "action_default_fallback" || name.starts_with("action_default_ask_re");
+        self.push(
+            Event {
+                action,
+                fallback,
+                ..of(EventKind::Action)
+            },
+            Hint::None,
+        );
+    }
+
+    /// An action of the policy that decides now; the work takes a moment.
+    pub fn act(&mut self, name: &str) {
+        let slow = !name.starts_with("utter_") && !name.ends_with("_form");
+        if slow {
+            self.pass(220.0, 1_700.0);
+        } else {
+            self.pass(30.0, 260.0);
+        }
+        self.action_by(name, Some(self.policy));
+    }
+
+    /// The assistant says something of a set.
+    pub fn bot(&mut self, set: &str) {
+        let utter = format!("utter_{}", set.replace('-', "_"));
+        self.act(&utter);
+        self.utter(set, utter);
+    }
+
+    /// The message alone, where the action was something else.
+    pub fn utter(&mut self, set: &str, response: String) {
+        let template = self.template("bot", set);
+        let text = self.value(&template);
+        let titles = self.pack.titles.get(set);
+        let buttons = self
+            .domain
+            .buttons
+            .get(set)
+            .into_iter()
+            .flatten()
+            .enumerate();
+        let buttons: Vec<Button> = buttons
+            .map(|(place, def)| {
+                let args = match (&def.slot, &def.value) {
+                    (Some(slot), Some(value)) => {
+                        format!("{{{}:{}}}", json_text(slot), json_text(value))
+                    }
+                    _ => String::new(),
+                };
+                Button {
+                    title: titles
+                        .and_then(|t| t.get(place))
+                        .map_or("", String::as_str)
+                        .into(),
+                    payload: Some(format!("/{}{args}", def.intent).into()),
+                }
+            })
+            .collect();
+        if !buttons.is_empty() {
+            self.offered = Some(set.to_owned());
+        }
+        self.reading += text.chars().count();
+        self.pass(260.0, 1_300.0);
+        self.push(
+            Event {
+                text: Some(text.into()),
+                buttons,
+                ..of(EventKind::Bot)
+            },
+            Hint::Utter(response),
+        );
+    }
+
+    /// The assistant waits, unless it does already.
+    pub fn listen(&mut self) {
+        let waits = self
+            .drafts
+            .iter()
+            .rev()
+            .find(|d| d.event.kind == EventKind::Action);
+        let name = waits.and_then(|d| d.event.action.as_ref()?.name.as_ref());
+        let user = self
+            .drafts
+            .iter()
+            .rev()
+            .find(|d| matches!(d.event.kind, EventKind::User | EventKind::Action));
+        let answered = user.is_some_and(|d| d.event.kind == EventKind::Action);
+        if self.human.is_some()
+            || !answered
+            || name.is_some_and(|n| n.for_search() == "action_listen")
+        {
+            return;
+        }
+        self.pass(4.0, 30.0);
+        self.action_by("action_listen", Some(self.policy));
+    }
+
+    /// A click on a button of the last message with some.
+    pub fn click(&mut self, which: Option<usize>) -> Option<(String, String)> {
+        let set = self.offered.take()?;
+        let defs = self.domain.buttons.get(&set)?;
+        let at = which.unwrap_or_else(|| self.rng.below(defs.len()));
+        let def = defs.get(at)?;
+        let shown = self
+            .drafts
+            .iter()
+            .rev()
+            .find_map(|d| d.event.buttons.get(at))?
+            .clone();
+        self.listen();
+        self.clock += self.rng.between(900.0, 6_500.0) + self.reading as f64 * 22.0;
+        self.reading = 0;
+        self.spoke = true;
+        let slot = def.slot.clone().zip(def.value.clone());
+        let entities = slot.iter().map(|(name, value)| crate::model::Entity {
+            name: name.as_str().into(),
+            value: json_text(value).into(),
+            extractor: Some("RegexMessageHandler".into()),
+            ..Default::default()
+        });
+        let event = Event {
+            text: Some(shown.title),
+            payload: shown.payload,
+            intent: Some(nlu::certain(&def.intent)),
+            entities: entities.collect(),
+            ..of(EventKind::User)
+        };
+        self.push(event, Hint::None);
+        self.policy = ("RulePolicy", 1.0);
+        if let Some((name, value)) = &slot {
+            self.pass(8.0, 40.0);
+            self.slot(name, &json_text(value), None);
+        }
+        slot
+    }
+
+    /// True if the slot has a value by now.
+    pub fn filled(&self, slot: &str) -> bool {
+        let slots = self
+            .drafts
+            .iter()
+            .rev()
+            .filter_map(|d| d.event.slot.as_ref());
+        let last = slots.into_iter().find(|s| s.name.for_search() == slot);
+        last.is_some_and(|s| s.value.for_search() != "null")
+    }
+
+    /// A template spoken by a human agent, after the time they take.
+    pub fn agent_text(&mut self, set: &str) -> String {
+        let template = self.template("agent", set);
+        let text = self.value(&template);
+        let letters = text.chars().count() as f64;
+        self.clock += self.rng.between(4_000.0, 35_000.0) + letters * self.rng.between(60.0, 150.0);
+        self.reading += letters as usize;
+        text
+    }
+
+    /// How well a message of this intent is understood.
+    pub fn grasp(&mut self) -> Grasp {
+        if self.rng.chance(12.0) {
+            Grasp::Low
+        } else {
+            Grasp::Sure
+        }
+    }
+}
+
+/// An empty event of this kind.
+pub(super) fn of(kind: EventKind) -> Event {
+    Event {
+        kind,
+        ..Event::default()
+    }
+}
