@@ -4,6 +4,8 @@
 //! looks at single characters (and at emoji sequences, which only make sense as a whole); how they are
 //! put together is the sanitiser's affair.
 
+use std::borrow::Cow;
+
 use unicode_properties::emoji::EmojiStatus;
 use unicode_properties::{GeneralCategory, UnicodeEmoji, UnicodeGeneralCategory};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -13,9 +15,9 @@ pub(super) const ZWJ: char = '\u{200d}';
 /// Keeps letters apart that would join.
 pub(super) const ZWNJ: char = '\u{200c}';
 /// Asks for the picture form of the character before it.
-const EMOJI_SELECTOR: char = '\u{fe0f}';
+pub(super) const EMOJI_SELECTOR: char = '\u{fe0f}';
 /// Turns a digit into a keycap.
-const KEYCAP: char = '\u{20e3}';
+pub(super) const KEYCAP: char = '\u{20e3}';
 /// Cells of one screen position: ratatui and terminals agree on these alone.
 pub(super) const MAX_WIDTH: usize = 2;
 /// Bytes of one cluster, so that no cell can flood the terminal.
@@ -34,6 +36,8 @@ pub(super) enum Class {
     Joiner,
     /// U+FE0E, harmless where it changes no width.
     TextSelector,
+    /// U+FE0F, left out after a picture: terminals disagree on the width it makes.
+    EmojiSelector,
     /// Shown by name.
     Hidden,
 }
@@ -45,6 +49,7 @@ pub(super) fn class(c: char) -> Class {
         ' '..='~' => return Class::Base,
         ZWJ | ZWNJ => return Class::Joiner,
         '\u{fe0e}' => return Class::TextSelector,
+        EMOJI_SELECTOR => return Class::EmojiSelector,
         _ if is_blank(c) => return Class::Hidden,
         _ => {}
     }
@@ -127,8 +132,18 @@ pub(super) fn char_width(c: char) -> usize {
 /// Columns of `text`, if every terminal can be expected to agree: where the characters alone add up to
 /// something else, some terminals join them and others do not.
 pub(super) fn agreed_width(text: &str) -> Option<usize> {
+    let text = &*drawn(text);
     let width = text.width();
     (width <= MAX_WIDTH && width == text.chars().map(char_width).sum::<usize>()).then_some(width)
+}
+
+/// A cluster as it is drawn: without the selector on whose width terminals disagree.
+pub(super) fn drawn(cluster: &str) -> Cow<'_, str> {
+    if cluster.contains(EMOJI_SELECTOR) {
+        Cow::Owned(cluster.replace(EMOJI_SELECTOR, ""))
+    } else {
+        Cow::Borrowed(cluster)
+    }
 }
 
 /// True for letters of scripts in which ZWJ and ZWNJ change how neighbours are written.
@@ -157,7 +172,8 @@ pub(super) fn is_emoji(c: char) -> bool {
     c.is_emoji_char()
 }
 
-/// Bytes of the emoji sequence of two or more characters that `text` begins with; 0 if there is none.
+/// Bytes of the emoji sequence that `text` begins with: a flag, a picture with a skin tone, or joined
+/// pictures; 0 if there is none.
 ///
 /// Joined pictures are kept only where the joined one is used in sequences at all: an arbitrary chain
 /// shows as separate pictures in most terminals, and its joiners would be hidden characters.
@@ -166,20 +182,23 @@ pub(super) fn emoji_sequence(text: &str) -> usize {
     let (Some(first), Some(second)) = (chars.next(), chars.next()) else {
         return 0;
     };
-    let len = if is_regional(first) {
-        if is_regional(second) { 8 } else { 0 }
-    } else if first.is_ascii() {
-        let is_keycap = matches!(first, '0'..='9' | '#' | '*')
-            && second == EMOJI_SELECTOR
-            && chars.next() == Some(KEYCAP);
-        if is_keycap { 7 } else { 0 }
+    let len = if is_regional(first) && is_regional(second) {
+        first.len_utf8() + second.len_utf8()
     } else if second == EMOJI_SELECTOR || second == ZWJ || is_skin_tone(second) {
         joined_emoji(text, first)
     } else {
         0
     };
-    let safe = len > first.len_utf8() && len <= MAX_BYTES && text[..len].width() == MAX_WIDTH;
-    if safe { len } else { 0 }
+    let by_itself = text[..len]
+        .chars()
+        .all(|c| c == first || c == EMOJI_SELECTOR);
+    let is_flag = len > 0 && is_regional(first);
+    let safe = len <= MAX_BYTES && text[..len].width() == MAX_WIDTH;
+    if safe && (is_flag || !by_itself) {
+        len
+    } else {
+        0
+    }
 }
 
 /// Bytes of one picture and those joined to it.
@@ -295,21 +314,14 @@ mod tests {
 
     #[test]
     fn emoji_sequences_are_whole() {
-        for whole in [
-            "❤\u{fe0f}",
-            "1\u{fe0f}\u{20e3}",
-            "🇩🇪",
-            "👍🏽",
-            "👨‍👩‍👧‍👦",
-            "🏳️‍🌈",
-            "👩🏻‍❤️‍💋‍👨🏾",
-            "🏃🏻‍♂️‍➡️",
-            "👁️‍🗨️",
-        ] {
+        for whole in ["🇩🇪", "🇩🇩", "👍🏽", "👨‍👩‍👧‍👦", "🏳️‍🌈", "👩🏻‍❤️‍💋‍👨🏾", "🏃🏻‍♂️‍➡️", "👁️‍🗨️"]
+        {
             assert_eq!(emoji_sequence(whole), whole.len(), "{whole}");
         }
         for none in [
             "a",
+            "❤\u{fe0f}",
+            "1\u{fe0f}\u{20e3}",
             "🏽",
             "1\u{fe0f}",
             "a\u{fe0f}",

@@ -141,7 +141,8 @@ impl Work<'_> {
                 Class::Hidden => self.hidden(c, at),
                 Class::Joiner if self.joins_here(after) && self.extend(after, 1) => after,
                 Class::TextSelector if self.selects_here() && self.extend(after, 1) => after,
-                Class::Joiner | Class::TextSelector => self.hidden(c, at),
+                Class::EmojiSelector if self.pictures_here(after) && self.extend(after, 1) => after,
+                Class::Joiner | Class::TextSelector | Class::EmojiSelector => self.hidden(c, at),
                 Class::Mark => self.mark(at, after, end),
                 Class::Base => self.base(c, at, after, end),
             };
@@ -169,15 +170,16 @@ impl Work<'_> {
 
     fn base(&mut self, c: char, at: usize, after: usize, end: usize) -> usize {
         let width = chars::char_width(c);
-        if let Some(unit) = self.unit {
-            // Vowels and finals of Hangul, and letters written above the next one, have no width.
-            let belongs = width == 0 || unit.width == 0;
-            if belongs && unit.marks >= MAX_MARKS {
+        if width == 0 {
+            // Vowels and finals of Hangul; by themselves they would stand on the cell before them.
+            if self.unit.is_some_and(|u| u.marks >= MAX_MARKS) {
                 return self.overflow(at, end);
             }
-            if belongs && self.extend(after, 1) {
-                return after;
-            }
+            return if self.extend(after, 1) {
+                after
+            } else {
+                self.hidden(c, at)
+            };
         }
         self.finish_unit();
         self.unit = Some(Unit {
@@ -233,18 +235,25 @@ impl Work<'_> {
     }
 
     fn joins_here(&self, after: usize) -> bool {
-        let before = self
-            .unit
-            .and_then(|u| self.raw[u.from..u.to].chars().next_back());
+        let before = self.last_of_unit();
         let next = self.raw[after..].chars().next();
         before.is_some_and(chars::joins) && next.is_some_and(chars::joins)
     }
 
     fn selects_here(&self) -> bool {
-        let before = self
-            .unit
-            .and_then(|u| self.raw[u.from..u.to].chars().next_back());
-        before.is_some_and(chars::is_emoji)
+        self.last_of_unit().is_some_and(chars::is_emoji)
+    }
+
+    fn pictures_here(&self, after: usize) -> bool {
+        self.last_of_unit().is_some_and(|c| {
+            // Digits are pictures only as keycaps.
+            chars::is_emoji(c) && (!c.is_ascii() || self.raw[after..].starts_with(chars::KEYCAP))
+        })
+    }
+
+    fn last_of_unit(&self) -> Option<char> {
+        let unit = self.unit?;
+        self.raw[unit.from..unit.to].chars().next_back()
     }
 
     /// Ends the unit; it joins the one before it where both fit one cell position.
@@ -271,21 +280,18 @@ impl Work<'_> {
 
     fn push_held(&mut self) {
         let Some(unit) = self.held.take() else { return };
-        if !(1..=chars::MAX_WIDTH).contains(&unit.width) {
-            // Nothing to stand on, or wider than terminals can be trusted with.
-            let mut at = unit.from;
-            while at < unit.to {
-                let Some(c) = self.raw[at..].chars().next() else {
-                    break;
-                };
-                self.marker(&chars::name(c), at);
-                at += c.len_utf8();
-            }
-        } else if unit.baseless {
-            let text = format!("{DOTTED_CIRCLE}{}", &self.raw[unit.from..unit.to]);
+        let slice = &self.raw[unit.from..unit.to];
+        if unit.baseless {
+            let text = format!("{DOTTED_CIRCLE}{slice}");
             self.push(&text, unit.width, true, unit.from);
+        } else if unit.width > chars::MAX_WIDTH {
+            // One character, wider than terminals can be trusted with.
+            self.marker(
+                &slice.chars().map(chars::name).collect::<String>(),
+                unit.from,
+            );
         } else {
-            self.push_slice(unit.from, unit.to, unit.width, false);
+            self.push(&chars::drawn(slice), unit.width, false, unit.from);
         }
     }
 

@@ -10,6 +10,7 @@ use std::ops::Range;
 use ratatui::buffer::{Buffer, Cell, CellDiffOption, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
+use unicode_width::UnicodeWidthChar;
 
 use crate::text::{Cluster, SafeText};
 
@@ -176,7 +177,159 @@ impl<'a> Pen<'a> {
     }
 }
 
+/// Prepares a finished frame for terminals that do not join emoji: they draw the parts of a joined one
+/// side by side, over the cells after it, and at the edge of the screen into the next row.
+///
+/// Has to be called once a frame, after everything is drawn.
+pub fn settle(buf: &mut Buffer) {
+    let area = buf.area;
+    for y in area.top()..area.bottom() {
+        let mut always_until = area.left();
+        for x in area.left()..area.right() {
+            let Some(cell) = buf.cell_mut((x, y)) else {
+                continue;
+            };
+            if x < always_until && cell.diff_option == CellDiffOption::None {
+                cell.set_diff_option(CellDiffOption::AlwaysUpdate);
+            }
+            let reach = reach(cell.symbol());
+            if reach <= cell.cell_width() {
+                continue;
+            }
+            if x.saturating_add(reach) > area.right() {
+                let first: String = cell.symbol().chars().take(1).collect();
+                let style = marker_style(cell.style());
+                cell.set_symbol(&first).set_style(style);
+            } else {
+                always_until = always_until.max(x + reach);
+            }
+        }
+    }
+}
+
+/// Columns a terminal takes that knows characters alone, not clusters.
+fn reach(symbol: &str) -> u16 {
+    // The shortest joined emoji is two characters of three and four bytes.
+    if symbol.len() < 7 {
+        return 0;
+    }
+    let columns: usize = symbol.chars().filter_map(UnicodeWidthChar::width).sum();
+    u16::try_from(columns).unwrap_or(u16::MAX)
+}
+
 /// Markers look different from the same characters typed by someone.
 fn marker_style(style: Style) -> Style {
     style.add_modifier(Modifier::DIM | Modifier::ITALIC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(buf: &Buffer, y: u16) -> String {
+        (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect()
+    }
+
+    fn buffer(width: u16) -> Buffer {
+        Buffer::filled(Rect::new(0, 0, width, 3), Cell::new("."))
+    }
+
+    #[test]
+    fn text_is_cut_and_its_width_told() {
+        let mut buf = buffer(8);
+        let area = buf.area;
+        let mut pen = Pen::new(&mut buf, area);
+        assert_eq!(pen.text(1, 0, 5, &SafeText::line("hello"), Style::new()), 5);
+        assert_eq!(pen.text(1, 1, 4, &SafeText::line("hello"), Style::new()), 4);
+        assert_eq!(pen.text(5, 2, 9, &SafeText::line("hello"), Style::new()), 3);
+        assert_eq!(pen.text(8, 2, 9, &SafeText::line("x"), Style::new()), 0);
+        assert_eq!(pen.text(0, 3, 9, &SafeText::line("x"), Style::new()), 1);
+        assert_eq!(row(&buf, 0), ".hello..");
+        assert_eq!(row(&buf, 1), ".hel\u{2026}...");
+        assert_eq!(row(&buf, 2), ".....he\u{2026}");
+    }
+
+    #[test]
+    fn nothing_is_drawn_outside_the_area() {
+        let mut buf = buffer(8);
+        let mut pen = Pen::new(&mut buf, Rect::new(2, 1, 3, 1));
+        pen.text(0, 1, 8, &SafeText::line("abcdefgh"), Style::new());
+        pen.text(2, 0, 8, &SafeText::line("abcdefgh"), Style::new());
+        pen.text(2, 2, 8, &SafeText::line("abcdefgh"), Style::new());
+        pen.fill(Rect::new(0, 2, 8, 1), Style::new());
+        assert_eq!(pen.text(2, 1, 8, &SafeText::line("日本"), Style::new()), 3);
+        assert_eq!(row(&buf, 0), "........");
+        assert_eq!(row(&buf, 1), "..日 \u{2026}...");
+        assert_eq!(row(&buf, 2), "........");
+    }
+
+    #[test]
+    fn a_wide_cluster_leaves_no_half_behind() {
+        let mut buf = buffer(6);
+        let area = buf.area;
+        let mut pen = Pen::new(&mut buf, area);
+        pen.word(0, 0, 6, "日本", Style::new());
+        pen.word(1, 0, 6, "x", Style::new());
+        assert_eq!(row(&buf, 0), " x本 ..");
+    }
+
+    #[test]
+    fn markers_look_unlike_typed_text() {
+        let mut buf = buffer(12);
+        let area = buf.area;
+        let mut pen = Pen::new(&mut buf, area);
+        pen.text(0, 0, 12, &SafeText::line("\u{1b}␛"), Style::new());
+        assert_eq!(buf[(0, 0)].symbol(), buf[(1, 0)].symbol());
+        assert_ne!(buf[(0, 0)].style(), buf[(1, 0)].style());
+    }
+
+    #[test]
+    fn words_stand_right_and_cannot_leak() {
+        let mut buf = buffer(8);
+        let area = buf.area;
+        let mut pen = Pen::new(&mut buf, area);
+        assert_eq!(pen.right(8, 0, 4, ".43", Style::new()), 3);
+        assert_eq!(pen.right(8, 1, 4, "12,480", Style::new()), 4);
+        assert_eq!(pen.right(2, 2, 4, "\u{1b}\u{202e}", Style::new()), 2);
+        assert_eq!(
+            row(&buf, 0),
+            "......43".replace("......43", ".....\u{2e}43")
+        );
+        assert_eq!(row(&buf, 1), "....12,\u{2026}");
+        assert_eq!(row(&buf, 2), "␛\u{2026}......");
+    }
+
+    #[test]
+    fn joined_emoji_do_no_harm_where_they_are_not_joined() {
+        let mut buf = buffer(6);
+        let area = buf.area;
+        let mut pen = Pen::new(&mut buf, area);
+        pen.word(0, 0, 6, "👍🏽", Style::new());
+        pen.word(3, 1, 6, "👍🏽", Style::new());
+        settle(&mut buf);
+        // What follows is drawn again, whatever was there before.
+        let again: Vec<_> = buf.diff_iter(&buf).map(|(x, y, _)| (x, y)).collect();
+        assert_eq!(again, [(2, 0), (3, 0)]);
+        // Too near the edge: the picture without its tone.
+        assert_eq!(row(&buf, 1), "...👍 .");
+        assert_ne!(buf[(3, 1)].style(), Style::new());
+    }
+
+    #[test]
+    fn styles_are_laid_over_and_changed() {
+        let mut buf = buffer(4);
+        let area = buf.area;
+        let mut pen = Pen::new(&mut buf, area);
+        pen.fill(Rect::new(0, 0, 4, 1), Style::new().bg(Color::Blue));
+        pen.word(0, 0, 4, "ab", Style::new().add_modifier(Modifier::BOLD));
+        assert_eq!(buf[(0, 0)].bg, Color::Blue);
+        assert_eq!(row(&buf, 0), "ab  ");
+        let mut pen = Pen::new(&mut buf, area);
+        pen.restyle(Rect::new(0, 0, 1, 1), |style| {
+            style.fg(Color::Red).remove_modifier(Modifier::BOLD)
+        });
+        assert_eq!(buf[(0, 0)].fg, Color::Red);
+        assert_eq!(buf[(0, 0)].modifier, Modifier::empty());
+        assert_eq!(buf[(1, 0)].modifier, Modifier::BOLD);
+    }
 }
