@@ -1,10 +1,14 @@
 //! Hostile texts on a screen: whatever a message holds, the frame around it stands, every cell is as
 //! wide as we think, and no byte reaches the terminal that is not for showing.
 
+#![allow(clippy::print_stderr, reason = "a test says when it is skipped")]
+
 use std::num::NonZeroU16;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use afterword::text::{SafeText, wrap};
+use afterword::tui::audit::AuditWriter;
 use afterword::tui::pen::{Pen, settle};
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Buffer, Cell, CellWidth};
@@ -125,9 +129,15 @@ fn emulate(raw: &str, buf: &Buffer) {
     }
     let mut bytes = Vec::new();
     let blank = Buffer::empty(buf.area);
-    CrosstermBackend::new(&mut bytes)
+    let audit = AuditWriter::new(&mut bytes);
+    let violations = audit.violations();
+    let mut backend = CrosstermBackend::new(audit);
+    backend
         .draw(blank.diff_iter(buf))
+        .and_then(|()| Backend::flush(&mut backend))
         .expect("a vector takes all bytes");
+    assert_eq!(violations.load(Ordering::Relaxed), 0, "{raw:?}");
+    drop(backend);
     let size = |n: u16| NonZeroU16::new(n).expect("no empty screens here");
     let mut terminal = vt100::Parser::new(size(buf.area.height), size(buf.area.width), 0);
     terminal.process(&bytes);

@@ -66,6 +66,12 @@ pub(super) fn class(c: char) -> Class {
     }
 }
 
+/// True for characters that a cluster of a [`super::SafeText`] may hold: a check for whoever stands
+/// between the screen and the terminal.
+pub fn is_drawable(c: char) -> bool {
+    !c.is_control() && class(c) != Class::Hidden
+}
+
 /// Characters whose category says letter, mark or symbol, but of which nothing is seen.
 fn is_blank(c: char) -> bool {
     matches!(c,

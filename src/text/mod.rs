@@ -12,6 +12,7 @@ mod tokens;
 mod untrusted;
 mod wrap;
 
+pub use chars::is_drawable;
 pub use safe::{Cluster, SafeText};
 pub use spans::{age, clock_time, day_time, duration, gap};
 pub use tokens::{Token, search_document, tokens};

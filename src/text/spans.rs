@@ -15,8 +15,8 @@ const YEAR: i64 = DAY * 36_525 / 100;
 pub fn age(ms: i64) -> String {
     match ms {
         ..MINUTE => "now".to_owned(),
-        ..HOUR => format!("{}m", ms / MINUTE),
-        ..DAY => format!("{}h", ms / HOUR),
+        MINUTE..HOUR => format!("{}m", ms / MINUTE),
+        HOUR..DAY => format!("{}h", ms / HOUR),
         _ if ms < 100 * DAY => format!("{}d", ms / DAY),
         _ if ms < 100 * WEEK => format!("{}w", ms / WEEK),
         _ => format!("{}y", (ms / YEAR).min(99)),
@@ -27,8 +27,8 @@ pub fn age(ms: i64) -> String {
 pub fn duration(ms: i64) -> String {
     let (large, per_large, large_unit, small, small_unit) = match ms {
         ..MINUTE => return format!("{}s", ms.max(0) / SECOND),
-        ..HOUR => return format!("{}m", ms / MINUTE),
-        ..DAY => (ms / HOUR, HOUR, 'h', MINUTE, 'm'),
+        MINUTE..HOUR => return format!("{}m", ms / MINUTE),
+        HOUR..DAY => (ms / HOUR, HOUR, 'h', MINUTE, 'm'),
         _ => (ms / DAY, DAY, 'd', HOUR, 'h'),
     };
     match ms % per_large / small {
@@ -41,8 +41,8 @@ pub fn duration(ms: i64) -> String {
 pub fn gap(ms: i64) -> String {
     match ms {
         ..MINUTE => format!("{} s", ms.max(0) / SECOND),
-        ..HOUR => format!("{} min", ms / MINUTE),
-        ..DAY => format!("{} h", ms / HOUR),
+        MINUTE..HOUR => format!("{} min", ms / MINUTE),
+        HOUR..DAY => format!("{} h", ms / HOUR),
         _ if ms < 2 * DAY => "1 day".to_owned(),
         _ => format!("{} days", ms / DAY),
     }

@@ -5,11 +5,15 @@
 
 pub mod action;
 pub mod app;
+pub mod audit;
+pub mod clipboard;
 pub mod draw;
+pub mod input;
 pub mod keymap;
 pub mod layout;
 pub mod msg;
 pub mod pen;
+pub mod terminal;
 pub mod theme;
 
 /// A count with separators of thousands: `12,480`.
