@@ -1,10 +1,46 @@
 //! Changing a filter by single values, as the sidebar and `*` do: the rest of it stays as it was typed.
 
 use super::ast::{Field, Filter, Pattern, Term, Test};
+use super::error::ParseError;
 use super::fields::ValueKind;
 use super::fold::fold;
+use super::parse::parse;
 use super::term::read_scalar;
 use crate::model::Status;
+
+/// The filter as it is while somebody is still typing: the last word may go on, and a phrase at the end may
+/// lack its closing quote. Any other text is read as [`parse`] reads it.
+pub fn while_typing(text: &str) -> Result<Filter, ParseError> {
+    let (mut filter, open) = match parse(text) {
+        Ok(filter) => (filter, false),
+        Err(error) => match parse(&format!("{text}\"")) {
+            Ok(filter) => (filter, true),
+            Err(_) => return Err(error),
+        },
+    };
+    let last = last_term(&mut filter);
+    if let Some(Test::Words {
+        text: word,
+        phrase,
+        prefix,
+    }) = last.map(|term| &mut term.test)
+    {
+        *prefix |= open || !*phrase && text.ends_with(word.as_str());
+    } else if open {
+        // A value in quotes is asked for when it is whole.
+        return parse(text);
+    }
+    Ok(filter)
+}
+
+fn last_term(filter: &mut Filter) -> Option<&mut Term> {
+    match filter {
+        Filter::Everything => None,
+        Filter::And(parts) | Filter::Or(parts) => parts.last_mut().and_then(last_term),
+        Filter::Not(inner) | Filter::Turn { inner, .. } => last_term(inner),
+        Filter::Term(term) => Some(term),
+    }
+}
 
 /// Every term, those in negations and turns too.
 pub fn terms(filter: &Filter) -> Vec<&Term> {
@@ -270,7 +306,6 @@ fn pattern_of(field: Field, value: Pattern) -> Pattern {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
     use super::*;
 
     fn added(filter: &str, field: Field, value: impl Into<Pattern>) -> String {
@@ -365,6 +400,24 @@ mod tests {
             "turn(intent:a)"
         );
         assert_eq!(without("tag:a", Field::Tag), "");
+    }
+
+    #[test]
+    fn the_last_word_may_go_on_while_it_is_typed() {
+        let typed = |text: &str| while_typing(text).map(|f| f.to_string());
+        assert_eq!(typed("tag:a my ref"), Ok("tag:a my ref*".into()));
+        assert_eq!(typed("my ref "), Ok("my ref".into()));
+        assert_eq!(
+            typed("a OR -user_text:ref"),
+            Ok("a OR -user_text:ref*".into())
+        );
+        assert_eq!(typed("\"lost ord"), Ok("\"lost ord\"*".into()));
+        assert_eq!(typed("\"lost ord\""), Ok("\"lost ord\"".into()));
+        assert_eq!(typed("turn(ref)"), Ok("turn(ref)".into()));
+        assert_eq!(typed("ref tag:a"), Ok("ref tag:a".into()));
+        assert_eq!(typed("ref*"), Ok("ref*".into()));
+        assert_eq!(typed(""), Ok(String::new()));
+        assert!(typed("tag:\"lost ord").is_err() && typed("(ref").is_err() && typed("\"").is_err());
     }
 
     #[test]

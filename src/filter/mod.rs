@@ -33,7 +33,8 @@ pub use ast::{Cmp, Date, Field, Filter, Pattern, Scalar, Term, Test, Unit};
 pub use complete::{Completion, complete, field_names};
 pub use context::{Context, Zone, date_period, date_range};
 pub use edit::{
-    add_value, exclude_value, has_value, positive_terms, terms, without_field, without_value,
+    add_value, exclude_value, has_value, positive_terms, terms, while_typing, without_field,
+    without_value,
 };
 pub use error::{ParseError, nearest};
 pub use fields::{FIELDS, FieldInfo, IS_FACETS, TURN_IS, ValueKind, WEEKDAYS};

@@ -171,10 +171,11 @@ impl Parser<'_> {
             }
             K::Closed | K::Sentiment | K::Named => {
                 let lower = atom.text.to_lowercase();
+                let written = shown(&self.scan.text[atom.range.clone()]);
                 if !atom.star && closed.contains(&lower.as_str()) {
                     return Ok(Pattern::Exact(lower));
                 }
-                let message = format!("unknown value {} of `{}`", shown(&atom.text), info.name);
+                let message = format!("unknown value {written} of `{}`", info.name);
                 let all = format!("it has {}", closed.join(", "));
                 Err(self.scan.error(atom.range, message).hint_nearest(
                     &lower,
@@ -194,7 +195,8 @@ impl Parser<'_> {
     }
 
     fn not_scalar(&self, info: &FieldInfo, atom: &Atom) -> ParseError {
-        let message = format!("{} is not {}", shown(&atom.text), expected(info.kind));
+        let written = shown(&self.scan.text[atom.range.clone()]);
+        let message = format!("{written} is not {}", expected(info.kind));
         self.scan.error(atom.range.clone(), message)
     }
 

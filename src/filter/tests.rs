@@ -187,6 +187,7 @@ fn errors_name_the_place_and_what_was_meant() {
         "rating:",
         "rating:<5",
         "rating:five",
+        "rating:*",
         "rating<",
         "rating<=x",
         "rating:5..2",
