@@ -19,7 +19,7 @@ impl Catalogue {
             catalogue.seen = store.feed_revisions()?;
             let index = &mut catalogue.index;
             names(index, store)?;
-            store.feed_corrections(Wanted::All, |row, event, field, json| {
+            store.ask_corrections(Wanted::All, |row, event, field, json| {
                 if event.is_none() && overrides(field) {
                     index
                         .overrides
@@ -159,7 +159,7 @@ fn correct(index: &mut Index, store: &Store, rows: &[i64]) -> Result<Vec<i64>> {
         .copied()
         .filter(|row| index.overrides.remove(row).is_some())
         .collect();
-    store.feed_corrections(Wanted::These(rows), |row, event, field, json| {
+    store.ask_corrections(Wanted::These(rows), |row, event, field, json| {
         if event.is_none() && overrides(field) {
             let shown = index.overrides.entry(row).or_default();
             shown.push((field, json.into()));

@@ -6,6 +6,8 @@
 
 use rusqlite::{Connection, Row, params};
 
+use super::narrow::decode_ids;
+use super::registers::{status_of, verdict_of};
 use super::{Result, Store, sqlite};
 use crate::model::{Status, Verdict};
 
@@ -78,8 +80,8 @@ fn json_list(rows: &[i64]) -> String {
     list
 }
 
-/// Runs `select` for the rows wanted. `{}` in it stands for where they come from: `conversation AS c`.
-fn each(
+/// Reads `columns` of `table` (as `t`) for the rows wanted, in ascending order of rows. `extra` joins more.
+pub(crate) fn each(
     conn: &Connection,
     columns: &str,
     table: &str,
@@ -107,21 +109,6 @@ fn each(
         Ok(())
     };
     run().map_err(sqlite(DOING))
-}
-
-/// The ids of `facet_values`: ascending, as LEB128 of the differences. What does not read back ends it.
-fn value_ids(blob: &[u8], out: &mut Vec<i64>) {
-    out.clear();
-    let (mut last, mut delta, mut shift) = (0i64, 0i64, 0u32);
-    for byte in blob {
-        delta |= i64::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
-        shift += 7;
-        if byte & 0x80 == 0 {
-            last = last.saturating_add(delta);
-            out.push(last);
-            (delta, shift) = (0, 0);
-        }
-    }
 }
 
 impl Store {
@@ -195,7 +182,9 @@ impl Store {
                 narrow.min_margin = r.get(11)?;
                 narrow.min_action_confidence = r.get(12)?;
                 narrow.marks = r.get::<_, i64>(13)? as u32;
-                value_ids(r.get_ref(14)?.as_blob()?, &mut narrow.values);
+                narrow.values.clear();
+                // What does not read back is found by `doctor`; the values before it count.
+                decode_ids(r.get_ref(14)?.as_blob()?, &mut narrow.values);
                 found(&narrow);
                 Ok(())
             },
@@ -250,15 +239,10 @@ impl Store {
             "LEFT JOIN journal AS e ON e.seq = t.decided_by",
             wanted,
             |r| {
-                let status: usize = r.get::<_, i64>(1)?.try_into().unwrap_or(0);
                 found(&ReviewRow {
                     row: r.get(0)?,
-                    status: Status::ALL.get(status).copied().unwrap_or_default(),
-                    verdict: match r.get(2)? {
-                        1 => Some(Verdict::Positive),
-                        -1 | 2 => Some(Verdict::Negative),
-                        _ => None,
-                    },
+                    status: status_of(r.get(1)?),
+                    verdict: verdict_of(r.get(2)?),
                     flagged: r.get(3)?,
                     flagged_events: r.get(4)?,
                     notes: r.get(5)?,
