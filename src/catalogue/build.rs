@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::index::{Index, overrides};
 use super::values::Gathered;
-use super::{Catalogue, Changed};
+use super::Catalogue;
+use super::cache::Reads;
 use crate::store::feed::{Revisions, Wanted};
 use crate::store::{Result, Store, StoreError};
 
@@ -48,7 +49,7 @@ impl Catalogue {
             // If anything fails below, everything is read again next time: setting twice is harmless.
             let since = self.seen;
             let result = self.follow(store, since, renamed);
-            self.changed(Changed::Content);
+            self.changed(Reads::Content);
             result?;
             self.seen = Revisions {
                 content: now.content.max(since.content),
@@ -85,7 +86,7 @@ impl Catalogue {
     pub fn apply_reviews(&mut self, store: &Store, rows: &[i64]) -> Result<()> {
         store.reading(|| {
             let result = self.reread(store, rows);
-            self.changed(Changed::Reviews);
+            self.changed(Reads::Reviews);
             result
         })
     }

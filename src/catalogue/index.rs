@@ -77,6 +77,25 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
+    fn bytes(&self) -> usize {
+        [
+            &self.started,
+            &self.ended,
+            &self.messages,
+            &self.user_messages,
+            &self.bot_messages,
+            &self.queries,
+            &self.fallbacks,
+            &self.rating,
+            &self.confidence,
+            &self.margin,
+            &self.action_confidence,
+        ]
+        .iter()
+        .map(|c| c.bytes())
+        .sum()
+    }
+
     fn all(&mut self) -> [&mut Column; 11] {
         [
             &mut self.started,
@@ -384,9 +403,8 @@ impl Index {
     }
 
     /// Bytes held, about.
-    pub fn bytes(&mut self) -> usize {
-        let columns: usize = self.numbers.all().iter().map(|c| c.bytes()).sum();
-        columns
+    pub fn bytes(&self) -> usize {
+        self.numbers.bytes()
             + self.rows.bytes()
             + self.live.bytes()
             + self.content.bytes()

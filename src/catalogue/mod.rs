@@ -1,1 +1,70 @@
-//! catalogue
+//! The catalogue: everything that lists, counts and facets are answered from, in memory.
+//!
+//! It is built from the narrow rows of the store, holds numbers as columns and values as sets of
+//! positions, and answers a filter with AND, OR, NOT and counts over those sets. What is too much for
+//! memory (words, slot values, single turns) it asks the store for, among what the other terms left.
+//! It must agree with [`crate::filter::plain`] on every conversation. Nothing of it is written anywhere;
+//! this module has no SQL and knows neither files nor the screen.
+
+mod bits;
+mod build;
+mod cache;
+mod columns;
+mod deep;
+mod evaluate;
+mod facets;
+mod index;
+mod names;
+mod posting;
+mod query;
+mod rows;
+mod sort;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod times;
+mod values;
+
+pub use facets::FacetCounts;
+pub use names::{FacetName, NONE};
+pub use query::{Answer, Question};
+
+use cache::{Cache, Reads};
+use index::Index;
+use sort::Orders;
+
+use crate::model::Millis;
+use crate::store::feed::Revisions;
+
+/// The in-memory index of one store. It belongs to the thread that asks; nothing in it is shared.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    index: Index,
+    cache: Cache,
+    orders: Orders,
+    /// Newest revisions that were taken in.
+    seen: Revisions,
+}
+
+impl Catalogue {
+    /// Last activity of the newest conversation, for `newest-7d`.
+    pub fn newest(&self) -> Option<Millis> {
+        self.index.numbers.ended.max().map(Millis)
+    }
+
+    /// How many conversations there are, deleted ones counted, purged ones not.
+    pub fn conversation_count(&self) -> u64 {
+        self.index.live.count().into()
+    }
+
+    /// Bytes held by the index itself, about; sets kept for the next question come on top.
+    pub fn bytes(&self) -> usize {
+        self.index.bytes()
+    }
+
+    /// Forgets every answer that the change made stale.
+    fn changed(&mut self, what: Reads) {
+        self.cache.forget(what);
+        self.orders.forget(what);
+    }
+}

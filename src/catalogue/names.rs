@@ -1,6 +1,6 @@
 //! The facets: which values of the log and of the reviews are counted beside the list.
 
-use crate::filter::{Field, Filter, Pattern, Term, Test};
+use crate::filter::{Field, Filter, Pattern, Scalar, Term, Test};
 
 /// One facet, by the field that filters by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,26 +63,33 @@ impl FacetName {
         Self::ALL.iter().copied().find(|f| f.name() == name)
     }
 
-    /// The term that asks for one of its values, as [`super::FacetCounts`] writes it.
+    /// The field that filters by it.
+    pub fn field(self) -> Field {
+        match self {
+            Self::Of(field) => field,
+            Self::Is(_) => Field::Is,
+        }
+    }
+
+    /// The pattern that asks for one of its values, as [`super::FacetCounts`] writes it; for
+    /// [`crate::filter::add_value`] and the like.
+    pub fn pattern(self, value: &str) -> Pattern {
+        match (self, value) {
+            (Self::Is(what), _) => Pattern::from(what),
+            (_, NONE) => Pattern::None,
+            (_, NONE_VALUE) => Pattern::from(NONE),
+            (Self::Of(Field::Rating), number) => number
+                .parse()
+                .map_or_else(|_| Pattern::from(number), |n| Pattern::Scalar(Scalar::Number(n))),
+            (_, value) => Pattern::from(value),
+        }
+    }
+
+    /// The term that asks for one of its values.
     pub fn term(self, value: &str) -> Filter {
-        let (field, pattern) = match self {
-            Self::Is(what) => (Field::Is, Pattern::Exact(what.to_owned())),
-            Self::Of(field) => (
-                field,
-                match (field, value) {
-                    (_, NONE) => Pattern::None,
-                    (_, NONE_VALUE) => Pattern::Exact(NONE.to_owned()),
-                    (Field::Rating, number) => number.parse().map_or_else(
-                        |_| Pattern::Exact(number.to_owned()),
-                        |n| Pattern::Scalar(crate::filter::Scalar::Number(n)),
-                    ),
-                    (_, value) => Pattern::Exact(value.to_owned()),
-                },
-            ),
-        };
         Filter::Term(Term {
-            field,
-            test: Test::Any(vec![pattern]),
+            field: self.field(),
+            test: Test::Any(vec![self.pattern(value)]),
         })
     }
 

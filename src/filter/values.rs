@@ -286,7 +286,7 @@ fn corrected(review: &Review, field: CorrectionField) -> Option<&str> {
 }
 
 /// The strings of a JSON array; of anything else the one value.
-fn listed(json: &str) -> Vec<FieldValue<'_>> {
+pub fn listed(json: &str) -> Vec<FieldValue<'_>> {
     match serde_json::from_str::<Value>(json) {
         Ok(Value::Array(items)) => items
             .into_iter()

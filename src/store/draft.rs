@@ -1,13 +1,12 @@
 //! Everything that is computed for one conversation before it is written. No SQL but for the numbers of
 //! its values.
 
-use super::narrow::{StoredTurn, encode_ids, encode_turns, facet_values, folded};
+use super::narrow::{StoredTurn, encode_ids, encode_turns, facet_values, folded, kept};
 use super::numbers::Values;
 use super::record::{Record, Summary};
 use super::{Facet, Marks, Result, StoreError};
-use crate::model::{
-    Attributes, Author, Confidence, ConversationKey, Event, Facts, MessageMark, Millis,
-};
+use crate::filter::values::lacks_prediction;
+use crate::model::{Attributes, Author, Confidence, ConversationKey, Event, Facts, Millis};
 use crate::text::{Untrusted, search_document};
 
 /// Longest preview kept, in bytes: the list shows one line of it.
@@ -53,7 +52,7 @@ impl Draft {
             .collect::<Result<_>>()?;
         let mut slot_values = Vec::new();
         for (name, value) in &facts.slots {
-            let name = values.id(Facet::Slot, name.for_search())?;
+            let name = values.id(Facet::Slot, &kept(name.for_search()))?;
             slot_values.push((name, folded(value.for_search())));
         }
         slot_values.sort_unstable();
@@ -116,12 +115,6 @@ fn says_threshold(attributes: &Attributes, events: &[Event]) -> bool {
 }
 
 fn marks(attributes: &Attributes, facts: &Facts) -> Marks {
-    let user = |t: &&crate::model::TurnFacts| t.user.is_some();
-    let unpredicted = facts
-        .turns
-        .iter()
-        .filter(user)
-        .any(|t| t.mark == MessageMark::NoPrediction);
     let bits = [
         (facts.escalated, Marks::ESCALATED),
         (facts.fallbacks > 0, Marks::FALLBACK),
@@ -130,7 +123,7 @@ fn marks(attributes: &Attributes, facts: &Facts) -> Marks {
         (facts.doubted, Marks::DOUBTED),
         (facts.clicked, Marks::CLICKED),
         (attributes.rating_comment.is_some(), Marks::COMMENT),
-        (unpredicted, Marks::NO_PREDICTION),
+        (lacks_prediction(facts), Marks::NO_PREDICTION),
     ];
     Marks(bits.iter().filter(|b| b.0).map(|b| b.1).sum())
 }

@@ -9,6 +9,7 @@ mod cards;
 mod check;
 mod draft;
 mod entry;
+pub(crate) mod feed;
 mod guard;
 mod ingest;
 mod journal;
@@ -19,6 +20,7 @@ mod open;
 mod origins;
 mod place;
 mod presets;
+pub(crate) mod questions;
 mod record;
 mod registers;
 mod resolve;
@@ -49,7 +51,7 @@ use std::path::PathBuf;
 pub use check::{Finding, Repaired};
 pub use ingest::{Ingest, Position, SourceSpec};
 pub use journal::JournalQuery;
-pub use narrow::{StoredTurn, folded, named};
+pub use narrow::{StoredTurn, folded, kept, named};
 pub use resolve::Found;
 pub use store::{Interrupter, Store};
 pub(crate) use store::{next_rev, sqlite};
@@ -157,7 +159,7 @@ impl Marks {
     pub const CLICKED: u32 = 1 << 5;
     /// Has a rating comment.
     pub const COMMENT: u32 = 1 << 6;
-    /// Some user message has no prediction (`intent:none`).
+    /// Some user message has no predicted intent (`intent:none`).
     pub const NO_PREDICTION: u32 = 1 << 7;
 
     /// True if the bit is set.

@@ -3,42 +3,39 @@
 //!
 //! Pure conversions; this file must not run SQL.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::Facet;
-use crate::model::{Attributes, Confidence, Facts, FlowState, MessageMark, TurnFacts};
-use crate::text::Untrusted;
+use crate::filter::{fold, values};
+use crate::model::{Attributes, Confidence, Facts, FlowState, MessageMark, Review, TurnFacts};
 
-/// Longest value kept for filtering, in bytes: a value of metadata may be a whole document.
+/// Values up to this many bytes are kept as they are: a value of metadata may be a whole document.
 const LONGEST_VALUE: usize = 200;
 
-/// A value as filters compare it: JSON strings without their quotes, lower case, not too long.
-pub fn folded(json: &str) -> String {
-    let plain: Option<String> = json
-        .starts_with('"')
-        .then(|| serde_json::from_str(json).ok())
-        .flatten();
-    let mut text = plain.as_deref().unwrap_or(json).to_lowercase();
-    cut(&mut text);
-    text
-}
-
-fn cut(text: &mut String) {
-    if text.len() > LONGEST_VALUE {
-        let end = (0..=LONGEST_VALUE)
-            .rev()
-            .find(|&i| text.is_char_boundary(i));
-        text.truncate(end.unwrap_or(0));
+/// A value as it is kept for filtering: of a very long one its beginning and a hash of the whole, so that
+/// it is still found by its whole text, and by a prefix no longer than that beginning.
+pub fn kept(value: &str) -> Cow<'_, str> {
+    if value.len() <= LONGEST_VALUE {
+        return Cow::Borrowed(value);
     }
+    let end = (0..=LONGEST_VALUE - 40)
+        .rev()
+        .find(|&i| value.is_char_boundary(i))
+        .unwrap_or(0);
+    let hash = blake3::hash(fold(value).as_bytes()).to_hex();
+    Cow::Owned(format!("{}\u{2026}{}", &value[..end], &hash[..32]))
 }
 
-/// `name=value` as the facets `Meta` and `EntityValue` hold it.
+/// A value as filters compare it: JSON strings without their quotes, without case, not too long.
+pub fn folded(json: &str) -> String {
+    kept(&fold(&values::plain_json(json))).into_owned()
+}
+
+/// `name=value` as the facets `Meta` and `EntityValue` hold it, the value as JSON text.
 pub fn named(name: &str, json: &str) -> String {
-    let mut text = name.to_lowercase();
-    cut(&mut text);
-    text.push('=');
-    text.push_str(&folded(json));
-    text
+    format!("{}={}", kept(&fold(name)), folded(json))
 }
 
 /// Writes ascending ids as LEB128 deltas.
@@ -115,18 +112,18 @@ impl StoredTurn {
     ) -> Result<Self, E> {
         let steps = |c: &Option<Confidence>| c.map(Confidence::steps);
         let intent = match &turn.intent {
-            Some(name) => Some(id(Facet::Intent, name.for_search())?),
+            Some(name) => Some(id(Facet::Intent, &kept(name.for_search()))?),
             None => None,
         };
         let mut actions = Vec::with_capacity(turn.actions.len());
         for (name, confidence) in &turn.actions {
-            actions.push((id(Facet::Action, name.for_search())?, steps(confidence)));
+            actions.push((id(Facet::Action, &kept(name.for_search()))?, steps(confidence)));
         }
         let mut entities = Vec::with_capacity(turn.entities.len());
         for (name, value) in &turn.entities {
             let (name, value) = (name.for_search(), value.for_search());
             entities.push((
-                id(Facet::Entity, name)?,
+                id(Facet::Entity, &kept(name))?,
                 id(Facet::EntityValue, &named(name, value))?,
             ));
         }
@@ -158,80 +155,76 @@ pub(crate) fn decode_turns(bytes: &[u8]) -> Option<Vec<StoredTurn>> {
     postcard::from_bytes(bytes).ok()
 }
 
-/// Every value of the conversation that filters and facets know, some more than once.
+/// Every value of the conversation that filters and facets know, some more than once. What a field looks
+/// at is decided in `filter::values`; here it is only put in order.
 pub(crate) fn facet_values(attributes: &Attributes, facts: &Facts) -> Vec<(Facet, String)> {
     let mut out = Vec::with_capacity(32);
-    let mut add = |facet, value: &str| {
-        let mut value = value.to_owned();
-        cut(&mut value);
-        out.push((facet, value));
-    };
+    let mut add = |facet, value: &str| out.push((facet, kept(value).into_owned()));
+    let review = Review::default();
     for (facet, value) in [
         (Facet::Channel, &attributes.channel),
-        (Facet::Language, &attributes.language),
         (Facet::Version, &attributes.version),
         (Facet::Location, &attributes.location),
         (Facet::Device, &attributes.device),
         (Facet::Agent, &attributes.agent),
-        (Facet::Sentiment, &attributes.sentiment),
     ] {
         if let Some(value) = value {
             add(facet, value.for_search());
         }
     }
-    for topic in &attributes.topics {
-        add(Facet::Topic, topic.for_search());
+    if let Some(language) = values::language(attributes, &review) {
+        add(Facet::Language, &language);
     }
-    for (name, _) in &facts.intents {
-        add(Facet::Intent, name.for_search());
+    if let Some(sentiment) = values::sentiment(attributes, &review) {
+        add(Facet::Sentiment, &sentiment);
     }
-    for (name, _) in &facts.actions {
-        add(Facet::Action, name.for_search());
+    for topic in values::topics(attributes, &review) {
+        for value in values::with_parent(topic) {
+            add(Facet::Topic, &value);
+        }
     }
-    for name in &facts.policies {
-        add(Facet::Policy, name.for_search());
+    for (facet, names) in [
+        (Facet::Intent, &facts.intents),
+        (Facet::Action, &facts.actions),
+    ] {
+        for (name, _) in names {
+            add(facet, name.for_search());
+        }
     }
-    for (name, value) in &facts.entities {
-        add(Facet::Entity, name.for_search());
-        add(
-            Facet::EntityValue,
-            &named(name.for_search(), value.for_search()),
-        );
+    for (facet, names) in [(Facet::Policy, &facts.policies), (Facet::Node, &facts.nodes)] {
+        for name in names {
+            add(facet, name.for_search());
+        }
     }
-    for (name, _) in &facts.slots {
-        add(Facet::Slot, name.for_search());
+    for (facet, names) in [(Facet::Entity, &facts.entities), (Facet::Slot, &facts.slots)] {
+        for (name, _) in names {
+            add(facet, name.for_search());
+        }
     }
     for flow in &facts.flows {
         add(Facet::Flow, flow.name.for_search());
         if flow.state == FlowState::Completed {
             add(Facet::Completed, flow.name.for_search());
-            continue;
         }
-        add(Facet::Dropoff, flow.name.for_search());
-        if let Some(step) = &flow.step {
-            add(Facet::Dropoff, &slashed(&flow.name, step));
-        }
+    }
+    for value in values::dropoffs(facts) {
+        add(Facet::Dropoff, &value);
     }
     for (flow, step) in &facts.steps {
-        add(Facet::Flow, flow.for_search());
-        add(Facet::Step, &slashed(flow, step));
+        let step = format!("{}/{}", flow.for_search(), step.for_search());
+        add(Facet::Step, &step);
     }
-    for node in &facts.nodes {
-        add(Facet::Node, node.for_search());
+    for (name, value) in &facts.entities {
+        out.push((
+            Facet::EntityValue,
+            named(name.for_search(), value.for_search()),
+        ));
     }
-    for (name, value) in &attributes.metadata {
-        add(Facet::Meta, &named(name.for_search(), value.for_search()));
-    }
-    if let Some(environment) = &attributes.environment {
-        for name in ["environment", "env"] {
-            add(Facet::Meta, &named(name, environment.for_search()));
-        }
+    for (name, value) in values::metadata(attributes) {
+        let pair = format!("{}={}", kept(&fold(&name)), kept(&fold(&value)));
+        out.push((Facet::Meta, pair));
     }
     out
-}
-
-fn slashed(flow: &Untrusted, step: &Untrusted) -> String {
-    format!("{}/{}", flow.for_search(), step.for_search())
 }
 
 #[cfg(test)]
@@ -247,8 +240,14 @@ mod tests {
         assert_eq!(folded("{\"A\":1}"), "{\"a\":1}");
         assert_eq!(folded("\"unclosed"), "\"unclosed");
         assert_eq!(named("City", "\"ROME\""), "city=rome");
-        let long = folded(&"ä".repeat(5_000));
-        assert_eq!(long, "ä".repeat(100));
+    }
+
+    #[test]
+    fn a_very_long_value_is_told_from_others_and_found_without_case() {
+        let long = |end: &str| format!("{}{end}", "\u{e4}".repeat(5_000));
+        assert!(folded(&long("a")).len() <= LONGEST_VALUE);
+        assert_ne!(folded(&long("a")), folded(&long("b")));
+        assert_eq!(fold(&kept(&long("A"))), fold(&kept(&long("a"))));
     }
 
     proptest! {
