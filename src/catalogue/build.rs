@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::index::{Index, overrides};
-use super::values::Gathered;
 use super::Catalogue;
 use super::cache::Reads;
+use super::index::{Index, overrides};
+use super::values::Gathered;
 use crate::store::feed::{Revisions, Wanted};
 use crate::store::{Result, Store, StoreError};
 

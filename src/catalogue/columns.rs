@@ -65,11 +65,6 @@ impl Column {
         on_cells!(self, c => c.len() as u32)
     }
 
-    /// True if there is no position.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Room for `more` positions.
     pub fn reserve(&mut self, more: usize) {
         on_cells!(self, c => c.reserve_exact(more));
@@ -125,6 +120,15 @@ impl Column {
             c.len() as u32,
             (0u32..).zip(c).filter(|(_, n)| read(**n).is_some_and(&mut test)).map(|(p, _)| p),
         ))
+    }
+
+    /// Positions that have a number in both columns, which together pass the test.
+    pub fn with(&self, other: &Self, test: impl Fn(i64, i64) -> bool) -> Bits {
+        let both = |p: u32| self.get(p).zip(other.get(p));
+        Bits::of(
+            self.len(),
+            (0..self.len()).filter(|p| both(*p).is_some_and(|(a, b)| test(a, b))),
+        )
     }
 
     /// The greatest number.

@@ -9,7 +9,7 @@ use super::bits::Bits;
 use super::columns::Column;
 use super::rows::Rows;
 use super::values::{Gathered, Values};
-use crate::filter::{fold, values};
+use crate::filter::{Field, values};
 use crate::model::{CorrectionField, Verdict};
 use crate::store::feed::{NarrowRow, ReviewRow};
 use crate::store::{Facet, Marks};
@@ -392,6 +392,14 @@ impl Index {
             .set(position, row.decided.as_ref().map(|d| d.1));
     }
 
+    /// The values among which a group stands.
+    pub fn values(&self, group: Group) -> &Values<Group> {
+        match group {
+            Group::Source | Group::Of(_) => &self.content,
+            _ => &self.reviews,
+        }
+    }
+
     /// The posting of a tag by its id.
     pub fn tag_slot(&self, id: i64) -> Option<u32> {
         self.tag_slots.get(&id).copied()
@@ -440,6 +448,38 @@ fn override_slots(
     }
 }
 
+/// The group that holds the values of a field, for the fields that have named values.
+pub(super) fn group_of(field: Field) -> Option<Group> {
+    use Field as F;
+    Some(match field {
+        F::Source => Group::Source,
+        F::Channel => Group::Of(Facet::Channel),
+        F::Lang => Group::Of(Facet::Language),
+        F::Location => Group::Of(Facet::Location),
+        F::Device => Group::Of(Facet::Device),
+        F::Agent => Group::Of(Facet::Agent),
+        F::Version => Group::Of(Facet::Version),
+        F::Intent => Group::Of(Facet::Intent),
+        F::Action => Group::Of(Facet::Action),
+        F::Policy => Group::Of(Facet::Policy),
+        F::Entity => Group::Of(Facet::Entity),
+        F::Slot => Group::Of(Facet::Slot),
+        F::Flow => Group::Of(Facet::Flow),
+        F::Step => Group::Of(Facet::Step),
+        F::Node => Group::Of(Facet::Node),
+        F::Completed => Group::Of(Facet::Completed),
+        F::Dropoff => Group::Of(Facet::Dropoff),
+        F::Topic => Group::Of(Facet::Topic),
+        F::Sentiment => Group::Of(Facet::Sentiment),
+        F::Verdict => Group::Verdict,
+        F::Tag => Group::Tag,
+        F::Auto => Group::Auto,
+        F::Queue => Group::Queue,
+        F::Reviewer => Group::Reviewer,
+        _ => return None,
+    })
+}
+
 /// True if a correction of this field is shown in the place of what the source says.
 pub(super) fn overrides(field: CorrectionField) -> bool {
     matches!(
@@ -448,7 +488,7 @@ pub(super) fn overrides(field: CorrectionField) -> bool {
     )
 }
 
-/// A name and a value as the store keeps them together.
+/// A name and a value, both folded, as the store keeps them together.
 pub(super) fn pair(name: &str, value: &str) -> String {
-    format!("{}={}", fold(name), fold(value))
+    format!("{name}={value}")
 }

@@ -78,9 +78,10 @@ impl FacetName {
             (Self::Is(what), _) => Pattern::from(what),
             (_, NONE) => Pattern::None,
             (_, NONE_VALUE) => Pattern::from(NONE),
-            (Self::Of(Field::Rating), number) => number
-                .parse()
-                .map_or_else(|_| Pattern::from(number), |n| Pattern::Scalar(Scalar::Number(n))),
+            (Self::Of(Field::Rating), number) => number.parse().map_or_else(
+                |_| Pattern::from(number),
+                |n| Pattern::Scalar(Scalar::Number(n)),
+            ),
             (_, value) => Pattern::from(value),
         }
     }
@@ -126,6 +127,8 @@ mod tests {
         let absent = FacetName::Of(Field::Tag).term(NONE);
         let named = FacetName::Of(Field::Tag).term(&FacetName::written("none"));
         assert_ne!(absent, named);
-        assert!(matches!(absent, Filter::Term(Term { test: Test::Any(p), .. }) if p == [Pattern::None]));
+        assert!(
+            matches!(absent, Filter::Term(Term { test: Test::Any(p), .. }) if p == [Pattern::None])
+        );
     }
 }

@@ -38,6 +38,7 @@ fn dense(count: usize, total: u32) -> bool {
 
 impl Posting {
     /// How many positions there are.
+    #[cfg(test)]
     pub fn count(&self) -> u32 {
         match &self.0 {
             Shape::Empty => 0,
@@ -45,11 +46,6 @@ impl Posting {
             Shape::Sparse(s) => s.positions.len() as u32,
             Shape::Dense(d) => d.count,
         }
-    }
-
-    /// True if there is none.
-    pub fn is_empty(&self) -> bool {
-        self.count() == 0
     }
 
     /// True if the position is among them.

@@ -67,17 +67,22 @@ impl Evaluator<'_> {
             (_, Pattern::Scalar(scalar)) => self.compare(field, Cmp::Equal, scalar),
             (F::Id, _) => self.ids(pattern)?,
             (F::User, _) => self.users(pattern)?,
-            (F::Corrected, _) => self.corrected(|pairs| {
-                let names: Vec<_> = pairs.iter().map(|p| &p.0).collect();
-                pattern_holds(pattern, &names)
-            }, *pattern == Pattern::None)?,
+            (F::Corrected, _) => self.corrected(
+                |pairs| {
+                    let names: Vec<_> = pairs.iter().map(|p| &p.0).collect();
+                    pattern_holds(pattern, &names)
+                },
+                *pattern == Pattern::None,
+            )?,
             (F::Meta, _) => self.meta_names(pattern)?,
             (F::Intent, Pattern::None) => mark(index, Mark::NoPrediction),
             (F::Note, Pattern::None) => self.all_but(&review_mark(index, ReviewMark::Note)),
             (F::UserText, Pattern::None) => index.numbers.user_messages.within(&(0..=0)),
             (F::BotText, Pattern::None) => {
                 let numbers = &index.numbers;
-                numbers.messages.with(&numbers.user_messages, |all, user| all == user)
+                numbers
+                    .messages
+                    .with(&numbers.user_messages, |all, user| all == user)
             }
             (F::Weekday, Pattern::Exact(day)) => {
                 let mut times = LocalTimes::new(self.context.zone);
@@ -141,9 +146,9 @@ impl Evaluator<'_> {
         let review = |m: ReviewMark| -> Box<dyn Fn() -> Bits + '_> {
             Box::new(move || review_mark(index, m))
         };
-        let content =
-            |m: Mark| -> Box<dyn Fn() -> Bits + '_> { Box::new(move || mark(index, m)) };
-        let rated = || -> Box<dyn Fn() -> Bits + '_> { Box::new(|| index.numbers.rating.present()) };
+        let content = |m: Mark| -> Box<dyn Fn() -> Bits + '_> { Box::new(move || mark(index, m)) };
+        let rated =
+            || -> Box<dyn Fn() -> Bits + '_> { Box::new(|| index.numbers.rating.present()) };
         let mut list = Vec::new();
         if matches!(field, Field::Is | Field::Status) {
             list.extend(["unread", "reviewed", "saved", "deleted"].map(|s| (s, status(s))));
@@ -463,7 +468,12 @@ impl Evaluator<'_> {
 
     /// What the dates of a test mean now.
     pub(super) fn moments_of(&self, test: &Test) -> Vec<[(Millis, Millis); 2]> {
-        let of = |date: &Date| [date_range(date, self.context), date_period(date, self.context)];
+        let of = |date: &Date| {
+            [
+                date_range(date, self.context),
+                date_period(date, self.context),
+            ]
+        };
         let scalars: Vec<&Scalar> = match test {
             Test::Compare(_, scalar) => vec![scalar],
             Test::Range(low, high) => low.iter().chain(high).collect(),

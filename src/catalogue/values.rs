@@ -6,6 +6,7 @@ use std::ops::Bound;
 use super::bits::Bits;
 use super::posting::Posting;
 use crate::filter::{Pattern, fold};
+use crate::store::kept;
 
 /// Values by group (a facet of the log, tags, reviewers …), each with its conversations.
 #[derive(Clone, Debug)]
@@ -41,7 +42,7 @@ impl<G: Copy + Eq + std::hash::Hash> Values<G> {
 
     /// The posting of a value; values that differ in case alone share one.
     pub fn slot(&mut self, group: G, value: &str) -> u32 {
-        let folded = fold(value).into_boxed_str();
+        let folded = fold(&kept(value)).into_boxed_str();
         let names = self.groups.entry(group).or_default();
         if let Some(named) = names.get(&folded) {
             return named.slot;
@@ -92,20 +93,16 @@ impl<G: Copy + Eq + std::hash::Hash> Values<G> {
             .take_while(move |(name, _)| name.starts_with(folded))
     }
 
-    /// Adds to `set` what carries a value of the group that the pattern names; absence is not a value.
-    pub fn select(&self, group: G, pattern: &Pattern, set: &mut Bits) {
+    /// Numbers of the postings of the values that the pattern names; absence is not a value.
+    pub fn slots(&self, group: G, pattern: &Pattern) -> Vec<u32> {
         match pattern {
-            Pattern::Exact(value) => {
-                if let Some(slot) = self.find(group, value) {
-                    self.posting(slot).or_into(set);
-                }
-            }
+            Pattern::Exact(value) => self.find(group, &kept(value)).into_iter().collect(),
             Pattern::Prefix(prefix) => {
-                for (_, named) in self.beginning(group, &fold(prefix)) {
-                    self.posting(named.slot).or_into(set);
-                }
+                let folded = fold(prefix);
+                let beginning = self.beginning(group, &folded);
+                beginning.map(|(_, named)| named.slot).collect()
             }
-            Pattern::None | Pattern::Scalar(_) => {}
+            Pattern::None | Pattern::Scalar(_) => Vec::new(),
         }
     }
 
@@ -120,13 +117,6 @@ impl<G: Copy + Eq + std::hash::Hash> Values<G> {
     pub fn forget(&mut self, positions: &[u32], total: u32) {
         for posting in &mut self.postings {
             posting.remove(positions, total);
-        }
-    }
-
-    /// Forgets a group by name; its postings go with it.
-    pub fn drop_group(&mut self, group: G) {
-        for (_, named) in self.groups.remove(&group).unwrap_or_default() {
-            self.postings[named.slot as usize] = Posting::default();
         }
     }
 

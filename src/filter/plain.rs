@@ -165,7 +165,7 @@ fn is_scalar(field: Field) -> bool {
 }
 
 /// True if one of the values is what the pattern asks for; `none`: if there is no value.
-pub(super) fn pattern_holds<S: AsRef<str>>(pattern: &Pattern, values: &[S]) -> bool {
+pub fn pattern_holds<S: AsRef<str>>(pattern: &Pattern, values: &[S]) -> bool {
     match pattern {
         Pattern::None => values.is_empty(),
         Pattern::Exact(want) => {
@@ -181,7 +181,7 @@ pub(super) fn pattern_holds<S: AsRef<str>>(pattern: &Pattern, values: &[S]) -> b
 }
 
 /// True if a name has a value that the pattern asks for; `none`: if the name has no value.
-pub(super) fn named_holds<N: AsRef<str>, V: AsRef<str>>(
+pub fn named_holds<N: AsRef<str>, V: AsRef<str>>(
     name: &str,
     value: &Pattern,
     pairs: &[(N, V)],

@@ -117,7 +117,10 @@ impl StoredTurn {
         };
         let mut actions = Vec::with_capacity(turn.actions.len());
         for (name, confidence) in &turn.actions {
-            actions.push((id(Facet::Action, &kept(name.for_search()))?, steps(confidence)));
+            actions.push((
+                id(Facet::Action, &kept(name.for_search()))?,
+                steps(confidence),
+            ));
         }
         let mut entities = Vec::with_capacity(turn.entities.len());
         for (name, value) in &turn.entities {
@@ -191,12 +194,18 @@ pub(crate) fn facet_values(attributes: &Attributes, facts: &Facts) -> Vec<(Facet
             add(facet, name.for_search());
         }
     }
-    for (facet, names) in [(Facet::Policy, &facts.policies), (Facet::Node, &facts.nodes)] {
+    for (facet, names) in [
+        (Facet::Policy, &facts.policies),
+        (Facet::Node, &facts.nodes),
+    ] {
         for name in names {
             add(facet, name.for_search());
         }
     }
-    for (facet, names) in [(Facet::Entity, &facts.entities), (Facet::Slot, &facts.slots)] {
+    for (facet, names) in [
+        (Facet::Entity, &facts.entities),
+        (Facet::Slot, &facts.slots),
+    ] {
         for (name, _) in names {
             add(facet, name.for_search());
         }

@@ -52,7 +52,7 @@ impl Store {
         params: impl rusqlite::Params,
         mut found: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
     ) -> Result<()> {
-        let mut run = || -> rusqlite::Result<()> {
+        let run = || -> rusqlite::Result<()> {
             let mut query = self.connection().prepare_cached(sql)?;
             let mut rows = query.query(params)?;
             while let Some(row) = rows.next()? {
@@ -245,14 +245,21 @@ impl Store {
         mut passes: impl FnMut(i64) -> bool,
         mut found: impl FnMut(i64, &[StoredTurn]),
     ) -> Result<()> {
-        each(self.connection(), "t.row, t.turns", "turn", "", wanted, |r| {
-            let row = r.get(0)?;
-            if passes(row)
-                && let Some(turns) = decode_turns(r.get_ref(1)?.as_blob()?)
-            {
-                found(row, &turns);
-            }
-            Ok(())
-        })
+        each(
+            self.connection(),
+            "t.row, t.turns",
+            "turn",
+            "",
+            wanted,
+            |r| {
+                let row = r.get(0)?;
+                if passes(row)
+                    && let Some(turns) = decode_turns(r.get_ref(1)?.as_blob()?)
+                {
+                    found(row, &turns);
+                }
+                Ok(())
+            },
+        )
     }
 }

@@ -1,0 +1,170 @@
+//! Asking the catalogue: one question, one answer.
+
+use super::Catalogue;
+use super::evaluate::Evaluator;
+use super::facets::FacetCounts;
+use super::index::group_of;
+use super::names::FacetName;
+use super::terms;
+use crate::filter::{Context, Field, Filter, Term, Test, fold, includes_deleted};
+use crate::model::SortKey;
+use crate::store::{Result, Store};
+
+/// What the list asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Question {
+    /// What must hold.
+    pub filter: Filter,
+    /// Sort order.
+    pub sort: SortKey,
+    /// Against the natural direction of that order.
+    pub reverse: bool,
+    /// The facets to count.
+    pub facets: Vec<FacetName>,
+    /// The filter is being typed: its last word is a prefix.
+    pub typing: bool,
+}
+
+/// What the list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Rows of the store that match, in order.
+    pub rows: Vec<i64>,
+    /// How many match.
+    pub matching: u64,
+    /// All that is not deleted.
+    pub total: u64,
+    /// Unread ones among the matching.
+    pub unread: u64,
+    /// The facets asked for, in that order.
+    pub facets: Vec<FacetCounts>,
+    /// Where nothing matches: the term without which something would.
+    pub emptied_by: Option<String>,
+}
+
+impl Catalogue {
+    /// Rows, counts and facets under a filter. Answers [`crate::store::StoreError::Interrupted`] when
+    /// the store's interrupt handle fires meanwhile.
+    pub fn answer(
+        &mut self,
+        store: &Store,
+        question: &Question,
+        context: &Context,
+    ) -> Result<Answer> {
+        let typed;
+        let filter = if question.typing {
+            typed = as_typed(&question.filter);
+            &typed
+        } else {
+            &question.filter
+        };
+        let mut evaluator = Evaluator {
+            index: &self.index,
+            cache: &mut self.cache,
+            store,
+            context,
+        };
+        let found = evaluator.matching(filter)?;
+        let matching = u64::from(found.count());
+        let mut answer = Answer {
+            matching,
+            total: evaluator.universe(false).count().into(),
+            unread: terms::status(&self.index, "unread")
+                .count_and(&found)
+                .into(),
+            ..Answer::default()
+        };
+        for facet in &question.facets {
+            answer.facets.push(evaluator.facet(*facet, filter, &found)?);
+        }
+        if matching == 0 {
+            answer.emptied_by = evaluator.emptied_by(filter)?;
+        }
+        let order = (question.sort, question.reverse);
+        answer.rows = self.orders.sorted(&self.index, store, &found, order)?;
+        Ok(answer)
+    }
+
+    /// How many conversations match.
+    pub fn count(&mut self, store: &Store, filter: &Filter, context: &Context) -> Result<u64> {
+        let found = self.evaluator(store, context).matching(filter)?;
+        Ok(found.count().into())
+    }
+
+    /// The rows that match, ascending.
+    pub fn rows(&mut self, store: &Store, filter: &Filter, context: &Context) -> Result<Vec<i64>> {
+        let found = self.evaluator(store, context).matching(filter)?;
+        Ok(found.iter().map(|p| self.index.rows.row(p)).collect())
+    }
+
+    /// Values of a field that begin so (without case), with how many conversations that are not deleted
+    /// carry them; the most frequent first. For completion.
+    pub fn values(&self, field: Field, prefix: &str, limit: usize) -> Vec<(String, u64)> {
+        let Some(group) = group_of(field) else {
+            return Vec::new();
+        };
+        let mut shown = self.index.live.clone();
+        shown.and_not(&terms::status(&self.index, "deleted"));
+        let values = self.index.values(group);
+        let mut found: Vec<(String, u64)> = values
+            .beginning(group, &fold(prefix))
+            .map(|(_, named)| {
+                let count = values.posting(named.slot).count_in(&shown);
+                (named.display.to_string(), count.into())
+            })
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        found.truncate(limit);
+        found
+    }
+
+    fn evaluator<'a>(&'a mut self, store: &'a Store, context: &'a Context) -> Evaluator<'a> {
+        Evaluator {
+            index: &self.index,
+            cache: &mut self.cache,
+            store,
+            context,
+        }
+    }
+}
+
+impl Evaluator<'_> {
+    /// The first term without which something would match.
+    fn emptied_by(&mut self, filter: &Filter) -> Result<Option<String>> {
+        let deleted = includes_deleted(filter);
+        let parts = filter.conjuncts();
+        for (at, part) in parts.iter().enumerate() {
+            let mut rest = parts.to_vec();
+            rest.remove(at);
+            let universe = self.universe(deleted);
+            if !self.select(&Filter::and(rest), universe)?.is_empty() {
+                return Ok(Some(part.to_string()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The filter with its last word, if it ends in one, going on.
+fn as_typed(filter: &Filter) -> Filter {
+    fn last(filter: &mut Filter) {
+        match filter {
+            Filter::And(parts) | Filter::Or(parts) => {
+                if let Some(part) = parts.last_mut() {
+                    last(part);
+                }
+            }
+            Filter::Not(inner) => last(inner),
+            Filter::Term(Term {
+                test: Test::Words { phrase, prefix, .. },
+                ..
+            }) => *prefix |= !*phrase,
+            // A turn is closed by its parenthesis: nothing is typed in it any more.
+            Filter::Term(_) | Filter::Turn { .. } | Filter::Everything => {}
+        }
+    }
+    let mut filter = filter.clone();
+    last(&mut filter);
+    filter
+}
