@@ -7,7 +7,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::narrow::decode_ids;
-use super::registers::{status_of, verdict_of};
+use super::values::{status_of, verdict_of};
 use super::{Result, Store, sqlite};
 use crate::model::{Status, Verdict};
 

@@ -8,7 +8,7 @@ use rusqlite::{Row, params};
 
 use super::feed::{Wanted, each};
 use super::narrow::decode_turns;
-use super::registers::field_of;
+use super::values::field_of;
 use super::{Facet, Result, Store, StoredTurn, sqlite};
 use crate::model::{ConversationId, CorrectionField, EventKey};
 
