@@ -372,3 +372,6 @@ fn keep_last(plan: &mut Vec<Planned>) {
     }
     plan.retain(|p| !p.targets.is_empty());
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -206,3 +206,6 @@ impl EntryKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

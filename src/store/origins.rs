@@ -110,6 +110,7 @@ pub(crate) struct Origins<'c> {
     metas: HashMap<i64, Meta>,
     written: HashMap<i64, HashMap<Place, Written>>,
     undone: HashMap<EntryId, bool>,
+    stamps: HashMap<EntryId, Option<(Stamp, i64)>>,
 }
 
 impl<'c> Origins<'c> {
@@ -119,6 +120,7 @@ impl<'c> Origins<'c> {
             metas: HashMap::new(),
             written: HashMap::new(),
             undone: HashMap::new(),
+            stamps: HashMap::new(),
         }
     }
 
@@ -216,6 +218,15 @@ impl<'c> Origins<'c> {
         Ok(all)
     }
 
+    fn stamp_of(&mut self, id: EntryId) -> Result<Option<(Stamp, i64)>> {
+        if let Some(&known) = self.stamps.get(&id) {
+            return Ok(known);
+        }
+        let stamp = Meta::by_id(self.conn, id)?.map(|meta| (meta.stamp(), meta.seq));
+        self.stamps.insert(id, stamp);
+        Ok(stamp)
+    }
+
     /// The entry that decided last, by whose status and verdict the conversation has.
     pub(crate) fn decision(
         &mut self,
@@ -229,9 +240,7 @@ impl<'c> Origins<'c> {
                 continue;
             };
             // The entry of an origin can be missing where a bundle left it out: then nobody decided.
-            if let Some(meta) = Meta::by_id(self.conn, id)? {
-                last = last.max(Some((meta.stamp(), meta.seq)));
-            }
+            last = last.max(self.stamp_of(id)?);
         }
         Ok(last.map(|(_, seq)| seq))
     }

@@ -11,7 +11,7 @@ use super::registers::Register;
 use super::tags::Vocabulary;
 use super::values::{Stamp, What};
 use super::words::words;
-use super::writer::{EntryWriter, Head};
+use super::writer::{EntryWriter, Head, micros};
 use super::{Result, StoreError, sqlite};
 use crate::model::{ConversationId, Edit, EntryKind, ReviewSeed, Set, Target};
 
@@ -51,7 +51,7 @@ pub(crate) fn apply_seed(tx: &Connection, row: i64, seed: &ReviewSeed) -> Result
 
     let stamp = Stamp {
         person: false,
-        at: seed.at.0.saturating_mul(1000),
+        at: micros(seed.at),
         id: seed.entry,
     };
     let mut writer = EntryWriter::begin(tx)?;
@@ -117,3 +117,6 @@ fn is_welcome(set: &Set, vocabulary: &Vocabulary<'_>, origins: &mut Origins<'_>)
         _ => true,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -304,3 +304,6 @@ impl Inverse<'_, '_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

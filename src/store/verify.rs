@@ -29,14 +29,18 @@ impl Store {
             .connection()
             .unchecked_transaction()
             .map_err(sqlite("checking the reviews"))?;
-        let replayed = Replayed::read(&tx)?;
-        let mut faults = Faults::default();
-        replayed.compare(&tx, &mut faults)?;
-        replayed.find_strangers(&tx, &mut faults)?;
-        check_counters(&tx, &mut faults)?;
-        check_decisions(&tx, &mut faults)?;
-        Ok(faults.into_lines())
+        check(&tx)
     }
+}
+
+fn check(conn: &Connection) -> Result<Vec<String>> {
+    let replayed = Replayed::read(conn)?;
+    let mut faults = Faults::default();
+    replayed.compare(conn, &mut faults)?;
+    find_strangers(conn, &mut faults)?;
+    check_counters(conn, &mut faults)?;
+    check_decisions(conn, &mut faults)?;
+    Ok(faults.into_lines())
 }
 
 #[derive(Default)]
@@ -142,63 +146,63 @@ impl Replayed {
         }
         Ok(())
     }
+}
 
-    /// Registers that no entry of the journal wrote.
-    fn find_strangers(&self, conn: &Connection, faults: &mut Faults) -> Result<()> {
-        for (what, sql) in [
-            (
-                "status",
-                "SELECT row FROM review WHERE status_by IS NULL AND status <> 0",
-            ),
-            (
-                "verdict",
-                "SELECT row FROM review WHERE verdict_by IS NULL AND verdict <> 0",
-            ),
-            (
-                "flag",
-                "SELECT row FROM review WHERE flagged_by IS NULL AND flagged <> 0",
-            ),
-            (
-                "queue",
-                "SELECT row FROM review WHERE queue_by IS NULL AND queue IS NOT NULL",
-            ),
-            (
-                "dismissed auto tag",
-                "SELECT row FROM auto_tag WHERE by IS NULL AND dismissed",
-            ),
-            (
-                "status",
-                "SELECT row FROM review WHERE status_by IS NOT NULL
-                 AND status_by NOT IN (SELECT seq FROM journal)",
-            ),
-            (
-                "verdict",
-                "SELECT row FROM review WHERE verdict_by IS NOT NULL
-                 AND verdict_by NOT IN (SELECT seq FROM journal)",
-            ),
-            (
-                "tag",
-                "SELECT row FROM conversation_tag WHERE by NOT IN (SELECT seq FROM journal)",
-            ),
-            (
-                "flag",
-                "SELECT row FROM event_flag WHERE by NOT IN (SELECT seq FROM journal)",
-            ),
-            (
-                "note",
-                "SELECT row FROM note WHERE by NOT IN (SELECT seq FROM journal)",
-            ),
-            (
-                "correction",
-                "SELECT row FROM correction WHERE by NOT IN (SELECT seq FROM journal)",
-            ),
-        ] {
-            for row in numbers(conn, sql)? {
-                faults.add(|| format!("row {row}: a {what} that no journal entry wrote"));
-            }
+/// Registers that no entry of the journal wrote.
+fn find_strangers(conn: &Connection, faults: &mut Faults) -> Result<()> {
+    for (what, sql) in [
+        (
+            "status",
+            "SELECT row FROM review WHERE status_by IS NULL AND status <> 0",
+        ),
+        (
+            "verdict",
+            "SELECT row FROM review WHERE verdict_by IS NULL AND verdict <> 0",
+        ),
+        (
+            "flag",
+            "SELECT row FROM review WHERE flagged_by IS NULL AND flagged <> 0",
+        ),
+        (
+            "queue",
+            "SELECT row FROM review WHERE queue_by IS NULL AND queue IS NOT NULL",
+        ),
+        (
+            "dismissed auto tag",
+            "SELECT row FROM auto_tag WHERE by IS NULL AND dismissed",
+        ),
+        (
+            "status",
+            "SELECT row FROM review WHERE status_by IS NOT NULL
+             AND status_by NOT IN (SELECT seq FROM journal)",
+        ),
+        (
+            "verdict",
+            "SELECT row FROM review WHERE verdict_by IS NOT NULL
+             AND verdict_by NOT IN (SELECT seq FROM journal)",
+        ),
+        (
+            "tag",
+            "SELECT row FROM conversation_tag WHERE by NOT IN (SELECT seq FROM journal)",
+        ),
+        (
+            "flag",
+            "SELECT row FROM event_flag WHERE by NOT IN (SELECT seq FROM journal)",
+        ),
+        (
+            "note",
+            "SELECT row FROM note WHERE by NOT IN (SELECT seq FROM journal)",
+        ),
+        (
+            "correction",
+            "SELECT row FROM correction WHERE by NOT IN (SELECT seq FROM journal)",
+        ),
+    ] {
+        for row in numbers(conn, sql)? {
+            faults.add(|| format!("row {row}: a {what} that no journal entry wrote"));
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Number and stamp of every entry.
@@ -318,3 +322,6 @@ fn check_decisions(conn: &Connection, faults: &mut Faults) -> Result<()> {
 fn known(conn: &Connection, seq: i64) -> Result<bool> {
     Ok(Meta::by_seq(conn, seq)?.is_some())
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,7 +46,7 @@ impl<'a> Head<'a> {
             .and_then(|mut q| q.query_row([], |r| r.get(0)))
             .map_err(sqlite("reading the journal"))?;
         let wall = clock.now();
-        let at = wall.0.saturating_mul(1000);
+        let at = micros(wall);
         Ok(Self {
             id: EntryId(id),
             kind,
@@ -57,6 +57,13 @@ impl<'a> Head<'a> {
             bulk,
         })
     }
+}
+
+/// A wall clock's time as the hybrid clock counts: between the years -9999 and 9999, so that there is
+/// always a later microsecond.
+pub(crate) fn micros(wall: Millis) -> i64 {
+    const LAST: i64 = 253_402_300_799_999;
+    wall.0.clamp(-LAST, LAST) * 1000
 }
 
 /// Writes one entry: registers first, then the entry itself.
