@@ -355,12 +355,14 @@ fn check_correction(
 
 /// Where a register is planned twice, keeps the later.
 fn keep_last(plan: &mut Vec<Planned>) {
-    let mut times: HashMap<(What, bool), usize> = HashMap::new();
-    let key = |p: &Planned| (p.what.key(), p.place == Place::EventFlag);
+    type Kind = (What, bool);
+    type Spot = (i64, Option<EventKey>);
+    let key = |p: &Planned| -> Kind { (p.what.key(), p.place == Place::EventFlag) };
+    let mut times: HashMap<Kind, usize> = HashMap::new();
     for planned in plan.iter() {
         *times.entry(key(planned)).or_default() += 1;
     }
-    let mut seen: HashMap<(What, bool), HashSet<(i64, Option<EventKey>)>> = HashMap::new();
+    let mut seen: HashMap<Kind, HashSet<Spot>> = HashMap::new();
     for planned in plan.iter_mut().rev() {
         let key = key(planned);
         if times.get(&key).is_some_and(|&n| n > 1) {

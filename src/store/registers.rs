@@ -262,7 +262,7 @@ fn initial(place: Place) -> Held {
 }
 
 /// The key of the event as the tables have it: empty for the conversation itself.
-fn event_bytes<'a>(event: Option<&'a EventTarget>) -> &'a [u8] {
+fn event_bytes(event: Option<&EventTarget>) -> &[u8] {
     event.map_or(&[], |e| &e.key.0)
 }
 
