@@ -3,8 +3,6 @@
 //! Events, attributes and keys are the truth; narrow rows, turns, values of slots and the search index
 //! follow from them and can be made afresh. What is damaged itself is named, never guessed.
 
-use std::collections::HashSet;
-
 use rusqlite::{Connection, ErrorCode, params};
 
 use super::body::{Packer, decode};

@@ -1,29 +1,20 @@
 //! How conversations come in: one import of one source, in batches that are each one transaction.
 //!
-//! An import never removes an event. What a known conversation and a new reading of it are to each other
-//! is decided in [`super::unite`], which conversation a reading belongs to in [`super::place`]; here it
-//! is written. An error ends the batch: it is rolled back, the source stays incomplete, and the next
-//! import goes on from the last committed position.
+//! An import never removes an event: what becomes of each conversation stands in [`super::arrive`]. An
+//! error ends the batch: it is rolled back, the source stays incomplete, and the next import goes on from
+//! the last committed position.
 
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::body::{Packer, encode};
-use super::draft::Draft;
-use super::narrow::folded;
-use super::numbers::{ValueIds, Values, ValuesIn};
-use super::place::{self, Place, SessionMode};
-use super::record::Record;
-use super::seeds::apply_seed;
-use super::stored::{known, write_draft};
+use super::body::Packer;
+use super::numbers::ValueIds;
+use super::place::SessionMode;
+use super::stored::known;
 use super::threshold;
-use super::unite::{self, Union};
-use super::{Facet, Outcome, Result, Store, StoreError, next_rev, sqlite};
-use crate::model::{
-    Attributes, Confidence, ConversationId, ConversationKey, Event, Facts, Imported, Millis,
-    ReviewSeed, mark_reverted,
-};
+use super::{Outcome, Result, Store, StoreError, next_rev, sqlite};
+use crate::model::{Confidence, Imported};
 use crate::text::Untrusted;
 
 /// After this long a batch should be committed, so that reviewers are not held.
@@ -51,13 +42,13 @@ pub struct Position {
 
 /// One running import. Dropping it rolls the open batch back and leaves the source incomplete.
 pub struct Ingest<'a> {
-    store: &'a mut Store,
-    source: i64,
-    name: Untrusted,
-    mode: SessionMode,
-    threshold: Option<Confidence>,
-    values: ValueIds,
-    packer: Packer,
+    pub(super) store: &'a mut Store,
+    pub(super) source: i64,
+    pub(super) name: Untrusted,
+    pub(super) mode: SessionMode,
+    pub(super) threshold: Option<Confidence>,
+    pub(super) values: ValueIds,
+    pub(super) packer: Packer,
     /// The open batch: its revision and when it began.
     batch: Option<(i64, Instant)>,
 }
@@ -234,234 +225,7 @@ impl Ingest<'_> {
         if !conn.is_autocommit() {
             let _ = conn.execute_batch("ROLLBACK");
         }
-    }
-
-    fn take_in(&mut self, imported: Imported, rev: i64) -> Result<Outcome> {
-        let Imported {
-            mut key,
-            external_id,
-            attributes,
-            events,
-            reviews,
-        } = imported;
-        key.source = self.name.clone();
-        let conn = self.store.connection();
-        if is_purged(conn, key.id())? {
-            return Ok(Outcome::Purged);
-        }
-        let siblings = place::siblings(conn, self.source, key.native.for_search())?;
-        let place = place::find(conn, &siblings, &key, &events, self.mode)?;
-        match place {
-            Place::Refused(reason) => Ok(Outcome::Rejected(reason)),
-            Place::New => {
-                let session = place::label(&siblings, &key, external_id.as_ref());
-                self.add(key, session, attributes, events, &reviews, rev)
-            }
-            Place::Known(row) => self.unite(row, key, attributes, events, &reviews, rev),
-            Place::Rest(row, from) => {
-                let (rest, theirs) = self.cut(row, from, rev)?;
-                let events = match unite::unite(rest, events) {
-                    Union::Grown(events, _) => events,
-                    _ => return Err(StoreError::Refused("a session did not come apart".into())),
-                };
-                let attributes = unite::unite_attributes(theirs, attributes, true);
-                let session = place::label(&siblings, &key, external_id.as_ref());
-                self.add(key, session, attributes, events, &reviews, rev)
-            }
-        }
-    }
-
-    /// Takes the events from `from` on out of a known session; returns them and its attributes.
-    fn cut(&mut self, row: i64, from: usize, rev: i64) -> Result<(Vec<Event>, Attributes)> {
-        let (record, mut events) = known(self.store.connection(), row)?;
-        let (key, attributes) = self.identity(&record)?;
-        self.forget_slot_values(row, &attributes, &events)?;
-        let rest = events.split_off(from);
-        self.write_down(Some(row), &key, record.session, &attributes, events, rev)?;
-        Ok((rest, attributes))
-    }
-
-    /// Key and attributes of what is stored.
-    fn identity(&self, record: &Record) -> Result<(ConversationKey, Attributes)> {
-        let attributes = postcard::from_bytes(&record.attributes)
-            .map_err(|_| StoreError::Damaged(ConversationId(record.id)))?;
-        let key = ConversationKey {
-            source: self.name.clone(),
-            native: record.native.as_str().into(),
-            time: Millis(record.keyed_at),
-        };
-        Ok((key, attributes))
-    }
-
-    /// Removes the slot values of a row; they are found by slot, so they are derived once more.
-    fn forget_slot_values(
-        &mut self,
-        row: i64,
-        attributes: &Attributes,
-        events: &[Event],
-    ) -> Result<()> {
-        let facts = Facts::derive(attributes, events, self.threshold);
-        let conn = self.store.connection();
-        for (name, value) in &facts.slots {
-            let mut values = ValuesIn {
-                conn,
-                ids: &mut self.values,
-            };
-            let slot = values.id(Facet::Slot, name.for_search())?;
-            conn.prepare_cached(
-                "DELETE FROM slot_value WHERE slot = ?1 AND value = ?2 AND row = ?3",
-            )
-            .and_then(|mut q| q.execute(params![slot, folded(value.for_search()), row]))
-            .map_err(sqlite("writing a conversation"))?;
-        }
-        Ok(())
-    }
-
-    fn add(
-        &mut self,
-        key: ConversationKey,
-        session: u32,
-        attributes: Attributes,
-        events: Vec<Event>,
-        reviews: &[ReviewSeed],
-        rev: i64,
-    ) -> Result<Outcome> {
-        let row = self.write_down(None, &key, session, &attributes, events, rev)?;
-        self.seed(row, reviews)?;
-        Ok(Outcome::New)
-    }
-
-    fn unite(
-        &mut self,
-        row: i64,
-        key: ConversationKey,
-        attributes: Attributes,
-        events: Vec<Event>,
-        reviews: &[ReviewSeed],
-        rev: i64,
-    ) -> Result<Outcome> {
-        let (record, old_events) = match known(self.store.connection(), row) {
-            Ok(known) => known,
-            Err(StoreError::Damaged(_)) => {
-                return self.heal(row, key, attributes, events, reviews, rev);
-            }
-            Err(error) => return Err(error),
-        };
-        let (mut old_key, old_attributes) = self.identity(&record)?;
-        let marked = unite::begins_a_session(&old_events);
-        let new_marked = unite::begins_a_session(&events);
-        let (count, new_count) = (old_events.len(), events.len());
-        // A fuller or equal reading is the newer word on the whole conversation.
-        let (events, grown, first) = match unite::unite(old_events, events) {
-            Union::Contradiction(reason) => {
-                return Ok(Outcome::Rejected(format!(
-                    "{reason}: if it comes from another assistant, import it with another --source"
-                )));
-            }
-            Union::Contained => (None, false, false),
-            Union::Grown(events, first) => (Some(events), true, first),
-        };
-        let newer = grown || new_count >= count;
-        let attributes = unite::unite_attributes(old_attributes.clone(), attributes, newer);
-        let earlier = match (marked, new_marked) {
-            (false, true) => first || key.time <= old_key.time,
-            (true, false) => false,
-            _ => first && key.time < old_key.time,
-        };
-        let old_id = old_key.id();
-        if grown && earlier && key.time != old_key.time {
-            old_key = key;
-        }
-        if !grown && attributes == old_attributes {
-            return Ok(match self.seed(row, reviews)? {
-                true => Outcome::Updated,
-                false => Outcome::Unchanged,
-            });
-        }
-        let events = match events {
-            Some(events) => events,
-            None => known(self.store.connection(), row)?.1,
-        };
-        if old_key.id() != old_id {
-            rename(self.store.connection(), row, old_id, old_key.id())?;
-        }
-        self.write_down(
-            Some(row),
-            &old_key,
-            record.session,
-            &attributes,
-            events,
-            rev,
-        )?;
-        self.seed(row, reviews)?;
-        Ok(Outcome::Updated)
-    }
-
-    /// Writes a reading over a row that cannot be read any more: its label and its reviews stay.
-    fn heal(
-        &mut self,
-        row: i64,
-        key: ConversationKey,
-        attributes: Attributes,
-        events: Vec<Event>,
-        reviews: &[ReviewSeed],
-        rev: i64,
-    ) -> Result<Outcome> {
-        let session: u32 = self
-            .store
-            .connection()
-            .query_row("SELECT session FROM card WHERE row = ?1", [row], |r| {
-                r.get(0)
-            })
-            .map_err(sqlite("reading a conversation"))?;
-        self.write_down(Some(row), &key, session, &attributes, events, rev)?;
-        self.seed(row, reviews)?;
-        Ok(Outcome::Updated)
-    }
-
-    /// Writes everything of one conversation, in place of what was there.
-    fn write_down(
-        &mut self,
-        row: Option<i64>,
-        key: &ConversationKey,
-        session: u32,
-        attributes: &Attributes,
-        mut events: Vec<Event>,
-        rev: i64,
-    ) -> Result<i64> {
-        mark_reverted(&mut events);
-        let conn = self.store.connection();
-        let mut values = ValuesIn {
-            conn,
-            ids: &mut self.values,
-        };
-        let draft = Draft::make(
-            self.source,
-            key,
-            session,
-            attributes,
-            &events,
-            self.threshold,
-            &mut values,
-        )?;
-        let plain = encode(&events)?;
-        let row = write_draft(conn, row, &draft, &plain, &mut self.packer, rev)?;
-        if let Some(own) = draft.own_threshold {
-            let when = (draft.record.ended.unwrap_or(i64::MIN), draft.record.id);
-            if threshold::learn(conn, self.source, own, when)? {
-                self.threshold = Some(own);
-            }
-        }
-        Ok(row)
-    }
-
-    /// Enters the reviews that came with it; true if one was new.
-    fn seed(&self, row: i64, reviews: &[ReviewSeed]) -> Result<bool> {
-        let mut new = false;
-        for seed in reviews {
-            new |= apply_seed(self.store.connection(), row, seed)?;
-        }
-        Ok(new)
+        self.threshold = threshold::of_source(conn, self.source).unwrap_or(None);
     }
 
     /// Applies the source's threshold, as it is known at the end, to the conversations that were
@@ -493,24 +257,4 @@ impl Drop for Ingest<'_> {
             self.roll_back();
         }
     }
-}
-
-fn is_purged(conn: &Connection, id: ConversationId) -> Result<bool> {
-    conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM purged WHERE id = ?1)")
-        .and_then(|mut q| q.query_row([id.0], |r| r.get(0)))
-        .map_err(sqlite("reading what was purged"))
-}
-
-/// The conversation has a new id from now on; the old one goes on naming it.
-fn rename(conn: &Connection, row: i64, old: ConversationId, new: ConversationId) -> Result<()> {
-    let run = |sql: &str, id: ConversationId| {
-        conn.execute(sql, params![id.0, row])
-            .map_err(sqlite("renaming a conversation"))
-    };
-    run(
-        "INSERT OR REPLACE INTO former_id (id, row) VALUES (?1, ?2)",
-        old,
-    )?;
-    run("DELETE FROM former_id WHERE id = ?1 AND row = ?2", new)?;
-    Ok(())
 }

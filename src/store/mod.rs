@@ -4,9 +4,11 @@
 //! else reads. This module must not print, must not know the screen, and must not parse exports.
 
 mod apply;
+mod arrive;
 mod body;
 mod cards;
 mod check;
+mod create;
 mod draft;
 mod entry;
 pub(crate) mod feed;

@@ -5,19 +5,20 @@
 //! file that is none stays as it is, byte for byte.
 
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags};
 
+use super::create;
 use super::guard::Identity;
 use super::migrate::{self, VERSION};
 use super::store::Store;
 use super::surroundings::{Machine, Survey, survey};
-use super::{Access, Result, StoreError, sqlite};
+use super::{Access, Result, StoreError};
 
 /// `Aftw`: marks the file as a store of this program.
-const APPLICATION_ID: i32 = 0x4166_7477;
+pub(crate) const APPLICATION_ID: i32 = 0x4166_7477;
 
 /// Older ones had faults in the write-ahead log or in what the store uses.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -25,7 +26,8 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// How long a writer waits for another one.
 const WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
-const NO_URI: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+/// Each connection belongs to one thread; a path is never an URI by accident.
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
 
 impl Store {
     /// Opens the store at `path`; creates it where `access` allows. On media that cannot be written, the
@@ -46,7 +48,10 @@ pub(crate) fn open_at(path: &Path, access: Access, machine: &dyn Survey) -> Resu
     let path = &canonical(path)?;
     let mut notices = Vec::new();
     let folder = path.parent().unwrap_or(Path::new("/"));
-    let found = fs::metadata(path).ok();
+    // A file without a byte is no store yet, whoever made it.
+    let found = fs::metadata(path)
+        .ok()
+        .filter(|f| f.len() > 0 || !f.is_file());
     match &found {
         Some(file) => check_file(path, file, &mut notices)?,
         None if access == Access::Read => {
@@ -79,40 +84,36 @@ pub(crate) fn open_at(path: &Path, access: Access, machine: &dyn Survey) -> Resu
         ));
     }
     if found.is_none() {
-        create_file(path, folder)?;
+        create::create(path, folder)?;
     }
     connect(path, access, notices)
 }
 
 fn connect(path: &Path, access: Access, mut notices: Vec<String>) -> Result<Store> {
-    let probe = probe(path)?;
-    if probe.is_empty() && (access == Access::Read || probe.read_only) {
-        return Err(unusable(path, "the store is empty: import something first"));
-    }
-    probe.check(path)?;
+    is_store(path)?;
+    let read_only = !may_write(path);
     let access = match access {
-        _ if !probe.read_only => access,
-        _ => {
+        Access::Review | Access::Import if read_only => {
             notices.push("READ-ONLY: the store is on media that cannot be written.".into());
             Access::Read
         }
+        access => access,
     };
-    let immutable = probe.immutable;
-    drop(probe.conn);
-    let mut conn = match access {
-        Access::Read => open_read_only(path, immutable),
-        _ => Connection::open_with_flags(path, NO_URI | OpenFlags::SQLITE_OPEN_READ_WRITE),
+    // Reading alone where writing would be allowed: then the log's files are tidied up when closing.
+    let mut conn = match read_only {
+        true => open_unwritable(path),
+        false => Connection::open_with_flags(path, FLAGS | OpenFlags::SQLITE_OPEN_READ_WRITE),
     }
     .map_err(|e| cannot(path, e))?;
     rules(&conn, path, access)?;
-    if access != Access::Read {
-        create_schema(&mut conn, path)?;
-        if let Some(backup) = migrate::migrate(&mut conn, path, migrate::STEPS)? {
-            notices.push(format!(
-                "The store was brought up to version {VERSION}; the former one is kept as {}.",
-                backup.display()
-            ));
-        }
+    check_version(&conn, path)?;
+    if access != Access::Read
+        && let Some(backup) = migrate::migrate(&mut conn, path, migrate::STEPS)?
+    {
+        notices.push(format!(
+            "The store was brought up to version {VERSION}; the former one is kept as {}.",
+            backup.display()
+        ));
     }
     let identity = Identity::of(path);
     Ok(Store::new(
@@ -171,104 +172,47 @@ fn make_folder(folder: &Path) -> Result<()> {
         .map_err(|e| unusable(folder, format!("the folder cannot be made: {e}")))
 }
 
-/// Makes the empty file with its rights before SQLite opens it; the write-ahead log inherits them.
-fn create_file(path: &Path, folder: &Path) -> Result<()> {
-    let made = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    match made {
-        Ok(file) => file
-            .set_permissions(fs::Permissions::from_mode(0o600))
-            .and_then(|()| file.sync_all())
-            .and_then(|()| fs::File::open(folder)?.sync_all())
-            .map_err(|e| unusable(path, format!("it cannot be made: {e}"))),
-        // Another process was faster.
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(e) => Err(unusable(path, format!("it cannot be made: {e}"))),
-    }
-}
-
-/// What a read-only look at the file told.
-struct Probe {
-    conn: Connection,
-    application: i32,
-    version: i32,
-    tables: i64,
-    read_only: bool,
-    immutable: bool,
-}
-
-impl Probe {
-    /// No table and no mark: a file of which nothing was committed yet.
-    fn is_empty(&self) -> bool {
-        self.tables == 0 && self.application == 0 && self.version == 0
-    }
-
-    fn check(&self, path: &Path) -> Result<()> {
-        if self.is_empty() {
-            return Ok(());
-        }
-        if self.application != APPLICATION_ID {
-            return Err(unusable(
-                path,
-                "it is a database, but not a store of afterword",
-            ));
-        }
-        if self.version > VERSION {
-            return Err(unusable(
-                path,
-                format!(
-                    "a newer afterword wrote it (store version {}, this one knows {VERSION}): update \
-                     afterword, or name another --store",
-                    self.version
-                ),
-            ));
-        }
-        if self.version < 1 {
-            return Err(unusable(path, "its version is missing: restore a backup"));
-        }
-        Ok(())
-    }
-}
-
-fn probe(path: &Path) -> Result<Probe> {
-    let read_only = !may_write(path);
-    let first = open_read_only(path, false).and_then(|conn| look(conn, read_only, false));
-    match first {
-        Ok(probe) => Ok(probe),
-        // A cleanly closed store on media that cannot be written has no log and cannot have one.
-        Err(_) if read_only && no_log(path) => open_read_only(path, true)
-            .and_then(|conn| look(conn, true, true))
-            .map_err(|e| cannot(path, e)),
+/// Refuses what is no store of ours, having looked at the file alone: no lock, no log, nothing beside it.
+fn is_store(path: &Path) -> Result<()> {
+    let mark = open_immutable(path)
+        .and_then(|conn| conn.query_row("PRAGMA application_id", [], |r| r.get::<_, i32>(0)));
+    match mark {
+        Ok(APPLICATION_ID) => Ok(()),
+        Ok(_) => Err(unusable(path, "it is not a store of afterword")),
         Err(error) => Err(cannot(path, error)),
     }
 }
 
-fn look(conn: Connection, read_only: bool, immutable: bool) -> rusqlite::Result<Probe> {
-    conn.busy_timeout(WAIT)?;
-    let number = |sql: &str| conn.query_row(sql, [], |r| r.get(0));
-    let (application, version) = (
-        number("PRAGMA application_id")?,
-        number("PRAGMA user_version")?,
-    );
-    let tables = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
-    Ok(Probe {
-        application,
-        version,
-        tables,
-        conn,
-        read_only,
-        immutable,
-    })
+/// The version counts as it is with the log, which a newer program may just have written.
+fn check_version(conn: &Connection, path: &Path) -> Result<()> {
+    let version: i32 = conn
+        .query_row("PRAGMA user_version", [], |r| r.get(0))
+        .map_err(|e| cannot(path, e))?;
+    if version > VERSION {
+        return Err(unusable(
+            path,
+            format!(
+                "a newer afterword wrote it (store version {version}, this one knows {VERSION}): update \
+                 afterword, or name another --store"
+            ),
+        ));
+    }
+    if version < 1 {
+        return Err(unusable(path, "its version is missing: restore a backup"));
+    }
+    Ok(())
 }
 
-fn open_read_only(path: &Path, immutable: bool) -> rusqlite::Result<Connection> {
-    let flags = NO_URI | OpenFlags::SQLITE_OPEN_READ_ONLY;
-    if !immutable {
-        return Connection::open_with_flags(path, flags);
+/// On media that cannot be written: with its log where there is one, which would be hidden otherwise;
+/// else as a file that nobody changes.
+fn open_unwritable(path: &Path) -> rusqlite::Result<Connection> {
+    if no_log(path) {
+        return open_immutable(path);
     }
+    Connection::open_with_flags(path, FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+fn open_immutable(path: &Path) -> rusqlite::Result<Connection> {
     let mut uri = String::from("file:");
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
@@ -279,7 +223,8 @@ fn open_read_only(path: &Path, immutable: bool) -> rusqlite::Result<Connection> 
         }
     }
     uri.push_str("?immutable=1");
-    Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)
+    let flags = FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(uri, flags)
 }
 
 fn may_write(path: &Path) -> bool {
@@ -312,7 +257,6 @@ fn rules(conn: &Connection, path: &Path, access: Access) -> Result<()> {
             conn.pragma_update(None, "query_only", true)?;
             return Ok(("wal".into(), 0));
         }
-        conn.pragma_update(None, "page_size", 8192)?;
         let mode = conn.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0))?;
         let level = if access == Access::Import {
             "NORMAL"
@@ -340,36 +284,8 @@ fn rules(conn: &Connection, path: &Path, access: Access) -> Result<()> {
     Ok(())
 }
 
-/// Makes every table, the mark and the version in one transaction: a store is empty or complete.
-fn create_schema(conn: &mut Connection, path: &Path) -> Result<()> {
-    let empty = |conn: &Connection| -> rusqlite::Result<bool> {
-        conn.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |r| r.get(0))
-    };
-    if !empty(conn).map_err(|e| cannot(path, e))? {
-        return Ok(());
-    }
-    let mut random = [0u8; 48];
-    getrandom::fill(&mut random).map_err(|e| unusable(path, format!("no random numbers: {e}")))?;
-    let mut create = || -> rusqlite::Result<()> {
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // Another process may have made it while this one waited.
-        if empty(&tx)? {
-            tx.execute_batch(include_str!("schema.sql"))?;
-            super::presets::make_presets(&tx)?;
-            tx.execute(
-                "INSERT INTO meta (name, value) VALUES ('uuid', ?1), ('pseudonyms', ?2), ('rev', 0)",
-                [&random[..16], &random[16..]],
-            )?;
-            tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-            tx.pragma_update(None, "user_version", 1)?;
-        }
-        tx.commit()
-    };
-    create().map_err(sqlite("creating the store"))
-}
-
 /// SQLite's refusal of a file in words.
-fn cannot(path: &Path, error: rusqlite::Error) -> StoreError {
+pub(crate) fn cannot(path: &Path, error: rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode;
     let reason = match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => "it is not a store of afterword".into(),
@@ -378,6 +294,11 @@ fn cannot(path: &Path, error: rusqlite::Error) -> StoreError {
         }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "another program holds it locked: close that, and try again".into()
+        }
+        Some(ErrorCode::ReadOnly) => {
+            "it was left in the middle of a change and cannot be written: check the rights of the file \
+             and its folder"
+                .into()
         }
         Some(ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             "it cannot be opened: check the rights of the file and its folder".into()

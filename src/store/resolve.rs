@@ -120,10 +120,10 @@ impl Store {
 }
 
 fn by_label(conn: &Connection, native: &str, session: u32, rows: &mut Vec<i64>) -> Result<()> {
-    // One probe of the index a source: sources are few, and external ids are unique only within one.
+    // One probe of the index for each source, in this order: sources are few.
     let found = conn
         .prepare_cached(
-            "SELECT k.row FROM source s JOIN card k ON k.source = s.id AND k.native = ?1 AND k.session = ?2
+            "SELECT k.row FROM source s CROSS JOIN card k ON k.source = s.id AND k.native = ?1 AND k.session = ?2
              ORDER BY k.row",
         )
         .and_then(|mut q| {

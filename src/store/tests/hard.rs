@@ -1,0 +1,278 @@
+//! Hard times: killed processes, two writers, many rows, media that cannot be written.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::ingest::{dialogue, put_all};
+use crate::model::Imported;
+use crate::store::testing::{imported, main_source, temporary};
+use crate::store::{Access, Outcome, Position, Store};
+
+const PLACE: &str = "AFTERWORD_TEST_STORE";
+
+/// This very test binary, running one of the tests below that are otherwise ignored.
+fn victim(name: &str, place: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--ignored", "--exact", "--nocapture"])
+        .arg(format!("store::tests::hard::{name}"))
+        .env(PLACE, place)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    command
+}
+
+fn place() -> std::path::PathBuf {
+    std::env::var_os(PLACE)
+        .expect("run by the other tests")
+        .into()
+}
+
+fn numbered(n: i64) -> Imported {
+    imported(&format!("user {n}"), dialogue(n * 1_000_000, 6))
+}
+
+#[test]
+#[ignore = "run by killed_creations"]
+fn create_a_store() {
+    println!("ready");
+    Store::open(&place(), &Access::Review).unwrap();
+}
+
+#[test]
+fn killed_creations_leave_nothing_or_a_whole_store() {
+    for round in 0..12 {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.db");
+        let mut child = victim("create_a_store", &path).spawn().unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        while !line.contains("ready") && out.read_line(&mut line).unwrap() > 0 {}
+        std::thread::sleep(Duration::from_micros(round * 700));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // What is there opens as a whole store, by whoever comes next.
+        let mut store = Store::open(&path, &Access::Review).unwrap();
+        assert_eq!(put_all(&mut store, vec![numbered(1)]), [Outcome::New]);
+        assert_eq!(store.doctor(true).unwrap(), []);
+    }
+}
+
+const ALL: i64 = 400;
+
+/// Imports what is missing after the noted position, ten conversations a batch.
+fn import_numbered(path: &Path, mut told: impl FnMut(i64)) {
+    let mut store = Store::open(path, &Access::Import).unwrap();
+    let mut ingest = store.begin_import(&main_source()).unwrap();
+    let from = ingest.position(b"log").unwrap().map_or(0, |p| p.at);
+    for n in from..ALL {
+        ingest.put(numbered(n)).unwrap();
+        if n % 10 == 9 {
+            ingest
+                .set_position(
+                    b"log",
+                    Position {
+                        at: n + 1,
+                        done: n + 1 == ALL,
+                    },
+                )
+                .unwrap();
+            ingest.commit_batch().unwrap();
+            told(n + 1);
+        }
+    }
+    ingest.finish().unwrap();
+}
+
+#[test]
+#[ignore = "run by killed_imports"]
+fn import_a_log() {
+    import_numbered(&place(), |n| println!("committed {n}"));
+    println!("complete");
+}
+
+#[test]
+fn killed_imports_go_on_where_they_stopped() {
+    for round in 1..8 {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.db");
+        let mut child = victim("import_a_log", &path).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let mut committed = 0;
+        for line in out.lines() {
+            if let Some(n) = line.unwrap().strip_prefix("committed ") {
+                committed = n.parse().unwrap();
+                if committed >= round * 50 {
+                    break;
+                }
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(committed > 0);
+
+        let store = Store::open(&path, &Access::Review).unwrap();
+        let there = store.first_page(1).unwrap().1 as i64;
+        assert!(
+            there >= committed && there % 10 == 0,
+            "{there} of {committed}"
+        );
+        let findings = store.doctor(true).unwrap();
+        assert!(
+            findings.iter().all(|f| f.what.contains("not finished")),
+            "{findings:?}"
+        );
+        drop(store);
+        import_numbered(&path, |_| {});
+        let store = Store::open(&path, &Access::Read).unwrap();
+        assert_eq!(store.first_page(1).unwrap().1, ALL as u64);
+        assert_eq!(store.doctor(true).unwrap(), []);
+    }
+}
+
+#[test]
+fn one_log_imported_twice_at_once_is_there_once() {
+    let (_dir, store) = temporary();
+    let path = store.path();
+    let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
+        let importer = || {
+            let mut store = Store::open(path, &Access::Import).unwrap();
+            let mut ingest = store.begin_import(&main_source()).unwrap();
+            let mut outcomes = Vec::new();
+            for n in 0..120 {
+                outcomes.push(ingest.put(numbered(n)).unwrap());
+                if n % 10 == 9 {
+                    ingest.commit_batch().unwrap();
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            }
+            ingest.finish().unwrap();
+            outcomes
+        };
+        let both = [scope.spawn(importer), scope.spawn(importer)];
+        both.into_iter().flat_map(|b| b.join().unwrap()).collect()
+    });
+    let count = |wanted: Outcome| outcomes.iter().filter(|o| **o == wanted).count();
+    assert_eq!((count(Outcome::New), count(Outcome::Unchanged)), (120, 120));
+    assert_eq!(store.doctor(true).unwrap(), []);
+}
+
+/// Steps of SQLite's machine that `work` takes.
+fn steps(store: &mut Store, work: impl FnOnce(&mut Store)) -> u64 {
+    static STEPS: AtomicU64 = AtomicU64::new(0);
+    STEPS.store(0, Ordering::SeqCst);
+    store
+        .connection_mut()
+        .progress_handler(
+            1,
+            Some(|| {
+                STEPS.fetch_add(1, Ordering::SeqCst);
+                false
+            }),
+        )
+        .unwrap();
+    work(store);
+    store
+        .connection_mut()
+        .progress_handler(1, None::<fn() -> bool>)
+        .unwrap();
+    STEPS.load(Ordering::SeqCst)
+}
+
+#[test]
+fn what_is_done_often_takes_no_more_steps_in_a_large_store() {
+    type Work = fn(&mut Store);
+    let id = |n: i64| numbered(n).key.id();
+    let works: [(&str, Work); 8] = [
+        ("row_of", |s| {
+            assert!(s.row_of(numbered(5).key.id()).unwrap().is_some())
+        }),
+        ("resolve label", |s| drop(s.resolve("user 5").unwrap())),
+        ("resolve id", |s| {
+            drop(s.resolve(&numbered(5).key.id().to_string()).unwrap())
+        }),
+        ("cards", |s| drop(s.cards(&[3, 5]).unwrap())),
+        ("whole", |s| drop(s.whole(5).unwrap().unwrap())),
+        ("same_user", |s| drop(s.same_user(5).unwrap())),
+        ("first_page", |s| drop(s.first_page(3).unwrap())),
+        ("put", |s| {
+            drop(put_all(
+                s,
+                vec![
+                    numbered(5),
+                    numbered(9_999),
+                    imported("user 6", dialogue(6_000_000, 9)),
+                ],
+            ))
+        }),
+    ];
+    let measure = |size: i64| -> Vec<u64> {
+        let (_dir, mut store) = temporary();
+        put_all(&mut store, (0..size).map(numbered).collect());
+        assert!(store.row_of(id(5)).unwrap().is_some());
+        works
+            .iter()
+            .map(|(_, work)| steps(&mut store, work))
+            .collect()
+    };
+    let (small, large) = (measure(20), measure(1_000));
+    for ((name, _), (small, large)) in works.iter().zip(small.iter().zip(&large)) {
+        assert!(
+            *small > 0 && *large <= small * 2,
+            "{name}: {small} steps, then {large}"
+        );
+    }
+}
+
+#[test]
+#[ignore = "run by a_store_that_cannot_be_written"]
+fn read_a_store() {
+    let store = Store::open(&place(), &Access::Review).unwrap();
+    assert_eq!(store.access(), Access::Read);
+    assert!(
+        store.notices().iter().any(|n| n.contains("READ-ONLY")),
+        "{:?}",
+        store.notices()
+    );
+    assert_eq!(store.cards(&[1]).unwrap().len(), 1);
+    println!("was read");
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_read() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: only root can become somebody without rights");
+        return;
+    }
+    let (dir, mut store) = temporary();
+    put_all(&mut store, vec![numbered(1)]);
+    let path = store.path().to_path_buf();
+    drop(store);
+    let rights = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    rights(&path, 0o444);
+    rights(dir.path(), 0o555);
+    let nobody = |path: &Path| {
+        let mut command = victim("read_a_store", path);
+        command.uid(65_534).gid(65_534).stderr(Stdio::piped());
+        command.output()
+    };
+    match nobody(&path) {
+        Ok(out) => {
+            let said = String::from_utf8_lossy(&out.stdout);
+            assert!(
+                said.contains("was read"),
+                "{said}{}",
+                String::from_utf8_lossy(&out.stderr)
+            );
+        }
+        Err(error) => eprintln!("skipped: nobody cannot run this test: {error}"),
+    }
+    rights(dir.path(), 0o755);
+}
