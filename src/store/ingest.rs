@@ -159,6 +159,11 @@ impl Ingest<'_> {
         })
     }
 
+    /// A number that changes when another connection has written.
+    pub fn data_version(&self) -> Result<i64> {
+        self.store.data_version()
+    }
+
     /// True if the open batch has held the store as long as it should.
     pub fn due(&self) -> bool {
         self.batch

@@ -1,0 +1,35 @@
+//! What an import is asked to do.
+
+use super::sessions::SessionMode;
+use super::source::PathOrStdin;
+use crate::model::Millis;
+
+/// What an import is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// What to read.
+    pub inputs: Vec<PathOrStdin>,
+    /// The name of the format, where it is not to be detected.
+    pub format: Option<String>,
+    /// The name of the source, where it is not to be taken from the log.
+    pub source: Option<String>,
+    /// How events are split into sessions; markers where nothing is said.
+    pub sessions: Option<SessionMode>,
+    /// Conversations that ended before are left alone.
+    pub since: Option<Millis>,
+    /// Review state of our own JSON comes too.
+    pub with_review: bool,
+    /// Nothing is written: what would become of the conversations is counted.
+    pub dry_run: bool,
+}
+
+/// Is told how far an import has come, now and then.
+pub trait Progress {
+    /// So many bytes of so many, where the end is known, and so many conversations.
+    fn step(&mut self, bytes_done: u64, bytes_total: Option<u64>, conversations: u64);
+}
+
+/// Nobody looks.
+impl Progress for () {
+    fn step(&mut self, _: u64, _: Option<u64>, _: u64) {}
+}
