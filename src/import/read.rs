@@ -18,8 +18,8 @@ use super::formats::table::{self, Format, Mark};
 use super::formats::{Place, RasaLine, ReadError, RecordFormat, SenderLog, Sink, Stop};
 use super::mark::InputMark;
 use super::records::{Item, Records};
-use super::request::Request;
 use super::report::Report;
+use super::request::Request;
 use super::sessions::conversations;
 use super::source::{self, Content, InputFile, PathOrStdin, Text};
 use super::staging::{Staged, Staging};
@@ -366,7 +366,8 @@ impl<'a> Reader<'a> {
 fn reason(error: &ReadError, input: &InputFile) -> String {
     let text = error.to_string();
     let named = format!("{}: ", input.name);
-    text.strip_prefix(&named).map_or(text.clone(), str::to_owned)
+    text.strip_prefix(&named)
+        .map_or(text.clone(), str::to_owned)
 }
 
 impl Sink for Reader<'_> {

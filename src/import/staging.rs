@@ -87,8 +87,8 @@ impl Staging {
         let buffer = &mut self.senders[id].buffer;
         let before = buffer.len();
         let taken = std::mem::take(buffer);
-        *buffer = postcard::to_extend(&(input, &line.event), taken)
-            .map_err(|_| StagingError::Damaged)?;
+        *buffer =
+            postcard::to_extend(&(input, &line.event), taken).map_err(|_| StagingError::Damaged)?;
         self.buffered += buffer.len() - before;
         if self.buffered > self.limit {
             self.put_aside()?;
@@ -103,14 +103,15 @@ impl Staging {
         };
         let tx = aside.transaction()?;
         {
-            let mut insert = tx.prepare_cached("INSERT INTO piece (sender, events) VALUES (?1, ?2)")?;
+            let mut insert =
+                tx.prepare_cached("INSERT INTO piece (sender, events) VALUES (?1, ?2)")?;
             for (id, sender) in self.senders.iter_mut().enumerate() {
                 if sender.buffer.is_empty() {
                     continue;
                 }
                 // Records are parsed and verbatim at once, so they shrink well.
-                let packed = zstd::bulk::compress(&sender.buffer, 1)
-                    .map_err(|_| StagingError::Damaged)?;
+                let packed =
+                    zstd::bulk::compress(&sender.buffer, 1).map_err(|_| StagingError::Damaged)?;
                 let length = i64::try_from(sender.buffer.len()).unwrap_or(i64::MAX);
                 let packed = [&length.to_le_bytes()[..], &packed].concat();
                 insert.execute(params![i64::try_from(id).unwrap_or(i64::MAX), packed])?;
@@ -290,7 +291,10 @@ mod tests {
         }
         assert_eq!(
             delivered(staging),
-            [("a".to_owned(), vec![1, 2]), ("a".to_owned(), vec![1, 2, 3])]
+            [
+                ("a".to_owned(), vec![1, 2]),
+                ("a".to_owned(), vec![1, 2, 3])
+            ]
         );
     }
 }

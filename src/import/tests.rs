@@ -101,7 +101,10 @@ fn interleaved_events_become_conversations_and_come_again_unchanged() {
     let (_dir, mut store) = testing::temporary();
     let report = import(&mut store, &request(&[&file])).unwrap();
     assert_eq!(report.format, "rasa-events");
-    assert_eq!((report.conversations.new, report.conversations.read()), (3, 3));
+    assert_eq!(
+        (report.conversations.new, report.conversations.read()),
+        (3, 3)
+    );
     assert_eq!((report.files, report.events, report.messages), (1, 12, 12));
     assert_eq!(report.bytes, fs::metadata(&file).unwrap().len());
     assert!(!report.left_out());
@@ -109,7 +112,10 @@ fn interleaved_events_become_conversations_and_come_again_unchanged() {
     assert!(json[0].contains("\"source\": \"shop\""));
 
     let report = import(&mut store, &request(&[&file])).unwrap();
-    assert_eq!((report.conversations.unchanged, report.conversations.read()), (3, 3));
+    assert_eq!(
+        (report.conversations.unchanged, report.conversations.read()),
+        (3, 3)
+    );
     assert_eq!(content(&store), json);
 }
 
@@ -121,7 +127,10 @@ fn however_it_is_packed_it_is_the_same() {
     let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let files = [
         folder.file("plain", &text),
-        folder.file("members", [gzip(left.as_bytes()), gzip(right.as_bytes())].concat()),
+        folder.file(
+            "members",
+            [gzip(left.as_bytes()), gzip(right.as_bytes())].concat(),
+        ),
         folder.file("twice", gzip(&gzip(text.as_bytes()))),
         folder.file(
             "frames",
@@ -138,7 +147,11 @@ fn however_it_is_packed_it_is_the_same() {
     for file in &files {
         let (_dir, mut store) = testing::temporary();
         let report = import(&mut store, &request(&[file])).unwrap();
-        assert_eq!((report.conversations.new, report.rejected_records), (3, 0), "{file:?}");
+        assert_eq!(
+            (report.conversations.new, report.rejected_records),
+            (3, 0),
+            "{file:?}"
+        );
         let json = content(&store);
         assert_eq!(&json, first.get_or_insert(json.clone()), "{file:?}");
     }
@@ -157,7 +170,10 @@ fn a_damaged_archive_gives_what_comes_before_the_damage() {
         let file = folder.file(name, &packed[..packed.len() * 2 / 3]);
         let (_dir, mut store) = testing::temporary();
         let report = import(&mut store, &request(&[&file])).unwrap();
-        assert!(report.conversations.new > 0 || name == "zst", "{name}: {report:?}");
+        assert!(
+            report.conversations.new > 0 || name == "zst",
+            "{name}: {report:?}"
+        );
         assert!(report.conversations.new < 3000);
         assert_eq!(report.rejected_records, 1);
         let reason = &report.rejects[0].reason;
@@ -183,9 +199,19 @@ fn a_bad_record_is_named_and_all_others_arrive() {
     let report = import(&mut store, &request(&[&file])).unwrap();
     assert_eq!(report.conversations.new, 2);
     let places: Vec<Option<u64>> = report.rejects.iter().map(|r| r.line).collect();
-    assert_eq!(places, [Some(2), Some(4), Some(5), Some(6), Some(8)], "{:#?}", report.rejects);
+    assert_eq!(
+        places,
+        [Some(2), Some(4), Some(5), Some(6), Some(8)],
+        "{:#?}",
+        report.rejects
+    );
     assert_eq!(report.rejected_records, 5);
-    assert!(report.rejects.iter().all(|r| r.file == file.to_string_lossy()));
+    assert!(
+        report
+            .rejects
+            .iter()
+            .all(|r| r.file == file.to_string_lossy())
+    );
 }
 
 #[test]
@@ -213,7 +239,10 @@ fn a_folder_is_read_whole_and_what_is_no_log_is_named() {
     assert_eq!(
         named,
         [
-            ("chatgpt.json", "recognised as a ChatGPT export: not supported yet"),
+            (
+                "chatgpt.json",
+                "recognised as a ChatGPT export: not supported yet"
+            ),
             (
                 "notes.txt",
                 "unknown format: text that is not JSON; `afterword formats` lists what is read"
@@ -271,7 +300,11 @@ fn packed_data_that_swells_beyond_reason_is_stopped() {
     let (_dir, mut store) = testing::temporary();
     let report = import(&mut store, &request(&[&file])).unwrap();
     assert_eq!(report.conversations.new, 1);
-    assert!(report.rejects[0].reason.contains("200 times"), "{:?}", report.rejects);
+    assert!(
+        report.rejects[0].reason.contains("200 times"),
+        "{:?}",
+        report.rejects
+    );
 }
 
 #[test]
@@ -283,7 +316,11 @@ fn options_choose_source_sessions_and_time() {
     asked.source = Some("mine".into());
     asked.since = Some(Millis(1_700_000_009_000));
     import(&mut store, &asked).unwrap();
-    assert!(content(&store).iter().all(|c| c.contains("\"source\": \"mine\"")));
+    assert!(
+        content(&store)
+            .iter()
+            .all(|c| c.contains("\"source\": \"mine\""))
+    );
     asked.since = Some(Millis(1_700_000_020_000));
     asked.source = Some("later".into());
     assert_eq!(import(&mut store, &asked).unwrap().conversations.read(), 0);
@@ -307,7 +344,10 @@ fn a_dry_run_counts_and_writes_nothing() {
     assert_eq!(report.conversations.new, 3);
     assert!(content(&store).is_empty());
     import(&mut store, &request(&[&file])).unwrap();
-    assert_eq!(import(&mut store, &asked).unwrap().conversations.unchanged, 3);
+    assert_eq!(
+        import(&mut store, &asked).unwrap().conversations.unchanged,
+        3
+    );
     let more = folder.file("more", events(4));
     asked.inputs = vec![PathOrStdin::Path(more)];
     assert_eq!(import(&mut store, &asked).unwrap().conversations.updated, 3);
@@ -366,14 +406,19 @@ fn sources_that_come_mixed_are_written_apart() {
     assert_eq!(report.conversations.new, 600);
     let of = |source: &str| {
         let named = format!("\"source\": \"{source}\"");
-        content(&store).iter().filter(|c| c.contains(&named)).count()
+        content(&store)
+            .iter()
+            .filter(|c| c.contains(&named))
+            .count()
     };
     assert_eq!((of("shop"), of("bank")), (300, 300));
 }
 
 #[test]
 fn what_the_store_gives_is_read_back_into_another_without_loss() {
-    let Some(folder) = shared("rasa-tracker-sqlite") else { return };
+    let Some(folder) = shared("rasa-tracker-sqlite") else {
+        return;
+    };
     let (_dir, mut store) = testing::temporary();
     let report = import(&mut store, &request(&[&folder])).unwrap();
     assert!(report.conversations.new >= 102, "{report:?}");
@@ -405,23 +450,42 @@ fn containers_of_the_same_log_agree() {
         if i == 0 {
             assert_eq!(report.conversations.new, report.conversations.read());
         } else {
-            assert_eq!(report.conversations.unchanged, report.conversations.read(), "{name} {report:?}");
+            assert_eq!(
+                report.conversations.unchanged,
+                report.conversations.read(),
+                "{name} {report:?}"
+            );
         }
     }
 }
 
 #[test]
 fn hostile_files_are_read_or_refused_with_a_place() {
-    for folder in ["corpora/hostile/files", "corpora/hostile/sqlite", "corpora/JSONTestSuite/test_parsing"] {
-        let Some(folder) = shared(folder) else { continue };
+    for folder in [
+        "corpora/hostile/files",
+        "corpora/hostile/sqlite",
+        "corpora/JSONTestSuite/test_parsing",
+    ] {
+        let Some(folder) = shared(folder) else {
+            continue;
+        };
         let (_dir, mut store) = testing::temporary();
         for file in fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()) {
-            for format in [None, Some("rasa-events"), Some("rasa-tracker-json"), Some("afterword-jsonl")] {
+            for format in [
+                None,
+                Some("rasa-events"),
+                Some("rasa-tracker-json"),
+                Some("afterword-jsonl"),
+            ] {
                 let mut asked = request(&[&file]);
                 asked.format = format.map(str::to_owned);
                 match import(&mut store, &asked) {
-                    Ok(report) => assert_eq!(report.rejects.is_empty(), !report.left_out(), "{file:?}"),
-                    Err(ImportError::Read(error)) => assert!(error.to_string().len() > 8, "{file:?}"),
+                    Ok(report) => {
+                        assert_eq!(report.rejects.is_empty(), !report.left_out(), "{file:?}")
+                    }
+                    Err(ImportError::Read(error)) => {
+                        assert!(error.to_string().len() > 8, "{file:?}")
+                    }
                     Err(error) => panic!("{file:?}: {error}"),
                 }
             }
@@ -431,7 +495,9 @@ fn hostile_files_are_read_or_refused_with_a_place() {
 
 #[test]
 fn every_file_of_the_json_suite_is_survived_as_a_value_in_a_line() {
-    let Some(folder) = shared("corpora/JSONTestSuite/test_parsing") else { return };
+    let Some(folder) = shared("corpora/JSONTestSuite/test_parsing") else {
+        return;
+    };
     let own = Folder::new();
     let mut text = Vec::new();
     let mut count = 0;
@@ -450,7 +516,13 @@ fn every_file_of_the_json_suite_is_survived_as_a_value_in_a_line() {
     let (_dir, mut store) = testing::temporary();
     let report = import(&mut store, &request(&[&file])).unwrap();
     assert_eq!(report.conversations.new, 2, "{:#?}", report.rejects);
-    assert!(report.events > 90 && report.rejected_records > 100, "{report:?}");
-    assert!(report.events + report.rejected_records >= count, "{report:?}");
+    assert!(
+        report.events > 90 && report.rejected_records > 100,
+        "{report:?}"
+    );
+    assert!(
+        report.events + report.rejected_records >= count,
+        "{report:?}"
+    );
     assert!(report.rejects.iter().all(|r| r.line.is_some()));
 }
