@@ -7,11 +7,16 @@
 //! `text → model → filter → store → catalogue → import, export, analyze, stats → cli | tui`
 
 pub mod catalogue;
+pub mod cli;
+pub mod config;
 pub mod demo;
+pub mod error;
 pub mod export;
 pub mod filter;
 pub mod import;
+mod log_file;
 pub mod model;
+pub mod paths;
 pub mod store;
 pub mod text;
 pub mod tui;

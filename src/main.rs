@@ -1,2 +1,7 @@
-//! bin
-fn main() {}
+//! afterword on the command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(afterword::cli::main(std::env::args_os()))
+}

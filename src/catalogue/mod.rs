@@ -29,11 +29,12 @@ pub use facets::FacetCounts;
 pub use names::{FacetName, NONE};
 pub use query::{Answer, Question};
 
+use bits::Bits;
 use cache::{Cache, Reads};
 use index::Index;
 use sort::Orders;
 
-use crate::model::Millis;
+use crate::model::{Millis, Status};
 use crate::store::feed::Revisions;
 
 /// The in-memory index of one store. It belongs to the thread that asks; nothing in it is shared.
@@ -50,6 +51,27 @@ impl Catalogue {
     /// Last activity of the newest conversation, for `newest-7d`.
     pub fn newest(&self) -> Option<Millis> {
         self.index.numbers.ended.max().map(Millis)
+    }
+
+    /// The highest row there is: rows above it came later.
+    pub fn newest_row(&self) -> i64 {
+        self.index.rows.last()
+    }
+
+    /// The status of each of these rows, in their order.
+    pub fn statuses(&self, rows: &[i64]) -> Vec<Status> {
+        let decided: Vec<(Status, Bits)> = Status::ALL[1..]
+            .iter()
+            .map(|status| (*status, terms::status(&self.index, status.name())))
+            .collect();
+        let of = |row: &i64| {
+            let position = self.index.rows.position(*row)?;
+            decided
+                .iter()
+                .find(|(_, set)| set.contains(position))
+                .map(|(status, _)| *status)
+        };
+        rows.iter().map(|row| of(row).unwrap_or_default()).collect()
     }
 
     /// How many conversations there are, deleted ones counted, purged ones not.

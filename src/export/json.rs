@@ -39,6 +39,27 @@ pub fn whole_json(whole: &Whole) -> String {
     json.finish()
 }
 
+/// The object of one event as it stands in [`whole_json`]; `null` where there is none of that number.
+pub fn event_json(whole: &Whole, seq: usize) -> String {
+    let mut json = JsonWriter::new();
+    match whole.events.get(seq) {
+        Some(event) => event_object(&mut json, whole, seq, event, whole.keys.get(seq).copied()),
+        None => json.null(),
+    }
+    json.finish()
+}
+
+/// Any value as one line of JSON with the same escapes.
+///
+/// # Errors
+/// Where the value has no JSON form.
+pub fn line(value: &impl serde::Serialize) -> serde_json::Result<String> {
+    let text = serde_json::to_string(value)?;
+    let mut json = JsonWriter::new();
+    json.embedded(&text);
+    Ok(json.finish())
+}
+
 fn conversation(json: &mut JsonWriter, card: &Card) {
     let of = &card.attributes;
     json.object(|json| {

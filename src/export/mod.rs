@@ -5,3 +5,4 @@
 
 pub mod json;
 pub mod json_writer;
+pub mod transcript;

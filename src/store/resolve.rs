@@ -83,6 +83,22 @@ impl Store {
         }
     }
 
+    /// The ids of rows, in the order asked; those that were removed are left out.
+    pub fn ids(&self, rows: &[i64]) -> Result<Vec<ConversationId>> {
+        let read = || -> rusqlite::Result<Vec<ConversationId>> {
+            let mut query = self
+                .connection()
+                .prepare_cached("SELECT id FROM card WHERE row = ?1")?;
+            let found = rows.iter().map(|row| {
+                query
+                    .query_row([row], |r| r.get(0).map(ConversationId))
+                    .optional()
+            });
+            found.filter_map(std::result::Result::transpose).collect()
+        };
+        read().map_err(sqlite("looking conversations up"))
+    }
+
     /// Id and label of a row.
     pub fn named(&self, row: i64) -> Result<Option<Found>> {
         self.connection()

@@ -47,3 +47,19 @@ impl Store {
         }))
     }
 }
+
+impl Whole {
+    /// Borrowed for the filter language.
+    pub fn subject(&self) -> crate::filter::Subject<'_> {
+        crate::filter::Subject {
+            id: self.card.id,
+            source: self.card.source.for_search(),
+            external_id: self.card.external_id.for_search(),
+            attributes: &self.card.attributes,
+            events: &self.events,
+            keys: &self.keys,
+            facts: &self.facts,
+            review: &self.review,
+        }
+    }
+}

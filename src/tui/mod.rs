@@ -13,8 +13,12 @@ pub mod keymap;
 pub mod layout;
 pub mod msg;
 pub mod pen;
+mod run;
 pub mod terminal;
 pub mod theme;
+mod workers;
+
+pub use run::{Options, run};
 
 /// A count with separators of thousands: `12,480`.
 pub fn figure(n: u64) -> String {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::terminal::TerminalEvent;
 use crate::filter::{Field, Filter};
 use crate::model::{Ack, Change, EntryId, JournalEntry, Preset, Set, SortKey, Status, Tag};
 use crate::store::{Card, Whole};
@@ -70,10 +71,8 @@ pub enum Msg {
     Notice(String),
     /// A worker ended unexpectedly.
     WorkerDied(String),
-    /// The program is to end: by a signal, or the terminal is gone.
-    Terminate,
-    /// Back from the background: draw everything.
-    Resumed,
+    /// The terminal or the system says so.
+    Terminal(TerminalEvent),
 }
 
 /// Rows of a view, in order, with what belongs to them.
@@ -181,7 +180,7 @@ pub enum Cmd {
     /// To the clipboard.
     Copy(String),
     /// Show text in $PAGER.
-    Pager(i64),
+    Pager(String),
     /// Stop the running question.
     Interrupt,
     /// To the shell.

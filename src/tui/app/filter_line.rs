@@ -110,7 +110,7 @@ impl App {
     fn line_changed(&mut self) {
         let Some(line) = &mut self.line else { return };
         let text = line.input.value().trim().to_owned();
-        match filter::parse(&text) {
+        match filter::while_typing(line.input.value()) {
             Ok(parsed) => {
                 line.error = None;
                 if *self.view.filter != parsed {

@@ -101,8 +101,17 @@ impl App {
             Action::FilterByValue => self.filter_by_value(),
             Action::CopyLink => self.copy_link(),
             Action::Pager => {
-                if let Some(row) = self.reader.row().or_else(|| self.list.current()) {
-                    self.send(Cmd::Pager(row));
+                let open = if self.focus == Pane::Reader {
+                    self.reader.row()
+                } else {
+                    self.list.current()
+                };
+                match open.and_then(|row| self.reader.known(row)) {
+                    Some(whole) => {
+                        let lines = crate::export::transcript::lines(whole, 0, self.now);
+                        self.send(Cmd::Pager(lines.join("\n")));
+                    }
+                    None => self.say("the conversation is still being read: once more"),
                 }
             }
             Action::Back => self.back(),

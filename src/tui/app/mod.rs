@@ -20,6 +20,7 @@ use crate::model::{Millis, Preset, Tag};
 use crate::tui::keymap::Keymap;
 use crate::tui::layout::{Layout, Pane, header_rows};
 use crate::tui::msg::{Cmd, Msg};
+use crate::tui::terminal::TerminalEvent;
 use crate::tui::theme::Theme;
 
 use filter_line::FilterLine;
@@ -115,8 +116,12 @@ impl App {
     }
 
     /// Opens the view where the screen was left (`None`: the first start, Unread), at the conversation
-    /// `at` where one is asked for.
-    pub fn start(&mut self, state: Option<ScreenState>, at: Option<i64>) -> Vec<Cmd> {
+    /// and event `at` where one is asked for.
+    pub fn start(
+        &mut self,
+        state: Option<ScreenState>,
+        at: Option<(i64, Option<u32>)>,
+    ) -> Vec<Cmd> {
         let first = ScreenState {
             filter: "is:unread".into(),
             preset: Some("Unread".into()),
@@ -136,12 +141,13 @@ impl App {
         self.view.sort = state.sort;
         self.view.reverse = state.reverse;
         self.sidebar.shown = state.sidebar;
-        self.go_to = at.or(state.row);
+        self.go_to = at.map(|a| a.0).or(state.row);
         if at.is_some() {
             self.focus = Pane::Reader;
         }
         self.run_view(false);
-        if let Some(row) = at {
+        if let Some((row, seq)) = at {
+            self.reader.land_on_event = seq.map(|s| s as usize);
             self.reader.awaited = Some(row);
             self.send(Cmd::Open(row, Arc::clone(&self.view.filter)));
         }
@@ -212,8 +218,11 @@ impl App {
             }
             Msg::Notice(text) => self.say(&text),
             Msg::WorkerDied(why) => self.fail(&why),
-            Msg::Terminate => self.send(Cmd::Quit),
-            Msg::Resumed => self.send(Cmd::Redraw),
+            Msg::Terminal(TerminalEvent::Terminate(_) | TerminalEvent::Hangup) => {
+                self.send(Cmd::Quit)
+            }
+            Msg::Terminal(TerminalEvent::Suspend) => self.send(Cmd::Suspend),
+            Msg::Terminal(TerminalEvent::Resume) => self.send(Cmd::Redraw),
         }
         self.finish()
     }

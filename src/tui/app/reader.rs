@@ -79,6 +79,8 @@ pub struct ReaderState {
     pub detail_top: usize,
     /// Where to stand when the awaited conversation arrives: `true` on its first hit, `false` the last.
     pub land_on_hit: Option<bool>,
+    /// The event to stand on when the awaited conversation arrives.
+    pub land_on_event: Option<usize>,
     cache: HashMap<i64, (Arc<Whole>, Arc<[u32]>)>,
 }
 
@@ -117,6 +119,15 @@ impl ReaderState {
         }
     }
 
+    /// A conversation that is here already.
+    pub fn known(&self, row: i64) -> Option<&Arc<Whole>> {
+        self.open
+            .as_ref()
+            .map(|o| &o.whole)
+            .filter(|w| w.card.row == row)
+            .or_else(|| self.cache.get(&row).map(|c| &c.0))
+    }
+
     /// True if the row is here already.
     pub fn has(&self, row: i64) -> bool {
         self.cache.contains_key(&row)
@@ -153,8 +164,9 @@ impl ReaderState {
             Some(false) => open.hits.last(),
             _ => open.hits.first(),
         };
-        open.cursor = hit
-            .copied()
+        let asked = self.land_on_event.take().map(|seq| seq as u32);
+        open.cursor = asked
+            .or(hit.copied())
             .or(problem)
             .and_then(|seq| open.stop_near(seq as usize))
             .or_else(|| open.first_stop());

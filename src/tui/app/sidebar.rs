@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::App;
 use super::view::FACETS;
+use crate::catalogue::FacetName;
 use crate::filter::{self, Field};
 
 /// Values shown of a facet before `more`.
@@ -67,6 +68,11 @@ pub enum SidebarLine {
     Decided(u64),
 }
 
+/// A value of a facet as the filter language asks for it: `none` is absence, a number is a number.
+fn pattern(field: Field, value: &str) -> filter::Pattern {
+    FacetName::Of(field).pattern(value)
+}
+
 impl SidebarLine {
     fn selectable(&self) -> bool {
         !matches!(self, Self::Title(_) | Self::Blank | Self::Decided(_))
@@ -110,7 +116,7 @@ impl App {
                 .distinct
                 .saturating_sub(shown.min(values.len()) as u64);
             for (value, count) in values.into_iter().take(shown) {
-                let state = filter::has_value(&self.view.filter, *field, value.as_str());
+                let state = filter::has_value(&self.view.filter, *field, pattern(*field, &value));
                 lines.push(SidebarLine::Value(*field, value, count, state));
             }
             if more > 0 {
@@ -188,11 +194,11 @@ impl App {
             }
             Some(SidebarLine::Value(field, value, _, state)) => {
                 let filter = if exclude {
-                    filter::exclude_value(&self.view.filter, field, value.as_str())
+                    filter::exclude_value(&self.view.filter, field, pattern(field, &value))
                 } else if state == Some(true) {
-                    filter::without_value(&self.view.filter, field, value.as_str())
+                    filter::without_value(&self.view.filter, field, pattern(field, &value))
                 } else {
-                    filter::add_value(&self.view.filter, field, value.as_str())
+                    filter::add_value(&self.view.filter, field, pattern(field, &value))
                 };
                 self.refine(filter);
             }

@@ -1,0 +1,87 @@
+//! `count`: how many match; per value of a facet.
+
+use serde::Serialize;
+
+use crate::catalogue::{Catalogue, FacetName, Question};
+use crate::cli::args::FilterArgs;
+use crate::cli::output::Out;
+use crate::cli::select;
+use crate::cli::session::Session;
+use crate::error::Error;
+use crate::filter::nearest;
+use crate::model::SortKey;
+use crate::tui::figure;
+
+#[derive(Serialize)]
+struct Count {
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct ValueCount<'a> {
+    facet: &'a str,
+    value: &'a str,
+    count: u64,
+}
+
+pub(crate) fn run(
+    session: &Session,
+    filter: &FilterArgs,
+    by: &[String],
+    json: bool,
+    out: &mut Out,
+) -> Result<(), Error> {
+    let filter = select::parse(&filter.words)?;
+    let facets = by
+        .iter()
+        .map(|name| facet(name))
+        .collect::<Result<Vec<_>, _>>()?;
+    let store = session.read()?;
+    let mut catalogue = Catalogue::build(&store)?;
+    let context = select::context(session, &catalogue);
+    if facets.is_empty() {
+        let count = catalogue.count(&store, &filter, &context)?;
+        return if json {
+            out.json(&Count { count })
+        } else {
+            out.line(&count.to_string())
+        };
+    }
+    let question = Question {
+        filter,
+        sort: SortKey::default(),
+        reverse: false,
+        facets,
+        typing: false,
+    };
+    let answer = catalogue.answer(&store, &question, &context)?;
+    for counts in &answer.facets {
+        let name = counts.facet.name();
+        if !json && by.len() > 1 {
+            out.line(&name)?;
+        }
+        for (value, count) in &counts.values {
+            if json {
+                out.json(&ValueCount {
+                    facet: &name,
+                    value,
+                    count: *count,
+                })?;
+            } else {
+                out.line(&format!("{:>10}  {value}", figure(*count)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn facet(name: &str) -> Result<FacetName, Error> {
+    FacetName::parse(name).ok_or_else(|| {
+        let names: Vec<String> = FacetName::ALL.iter().map(|f| f.name()).collect();
+        let error = Error::usage(format!("unknown facet `{name}`"));
+        match nearest(name, names.iter().map(String::as_str)) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(format!("facets are {}", names.join(" "))),
+        }
+    })
+}

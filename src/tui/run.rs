@@ -1,0 +1,233 @@
+//! The loop: draw, wait for one message, apply it and every message already waiting, draw once. No ticks:
+//! idle costs nothing.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use crossbeam_channel::{Receiver, Sender};
+use crossterm::event::Event;
+
+use super::app::App;
+use super::app::view::ScreenState;
+use super::clipboard;
+use super::draw::draw;
+use super::input::Input;
+use super::keymap::Keymap;
+use super::msg::{Cmd, Msg};
+use super::terminal::{self, Screen, TerminalEvent, TerminalGuard};
+use super::theme::Theme;
+use super::workers::Workers;
+use crate::error::Error;
+use crate::model::Clock;
+use crate::store::{Access, Store};
+
+/// What the screen starts with.
+pub struct Options {
+    /// The store.
+    pub store: PathBuf,
+    /// Who reviews.
+    pub reviewer: String,
+    /// The clock.
+    pub clock: Clock,
+    /// Colours and glyphs.
+    pub theme: Theme,
+    /// Keys.
+    pub keymap: Keymap,
+    /// Use the terminal's mouse.
+    pub mouse: bool,
+    /// Open at this row and event.
+    pub at: Option<(i64, Option<u32>)>,
+}
+
+/// Runs the screen until it is left. Gives the exit status.
+///
+/// # Errors
+/// Where the store cannot be opened, the terminal takes no modes, or the system gives no thread.
+pub fn run(options: Options) -> Result<u8, Error> {
+    let (out, messages) = crossbeam_channel::unbounded();
+    let state = {
+        let store = Store::open(&options.store, &Access::Read)?;
+        store.screen_state(&options.reviewer)?
+    };
+    let status = Arc::new(AtomicU8::new(0));
+    let guard = {
+        let (out, status) = (out.clone(), Arc::clone(&status));
+        let settings = terminal::Options {
+            mouse: options.mouse,
+        };
+        TerminalGuard::enter(settings, move |event| {
+            if let TerminalEvent::Terminate(signal) = event {
+                status.store(terminal::exit_status(signal), Ordering::SeqCst);
+            }
+            drop(out.send(Msg::Terminal(event)));
+        })?
+    };
+    let mut screen = guard.screen()?;
+    let workers = Workers::start(
+        &options.store,
+        &options.reviewer,
+        options.clock,
+        out.clone(),
+    )?;
+    let input = input_thread(&out)?;
+    let size = screen.size()?;
+    let mut app = App::new(
+        (size.width, size.height),
+        options.clock.now(),
+        options.reviewer,
+        options.theme,
+        options.keymap,
+    );
+    let state = state.and_then(|text| serde_json::from_str::<ScreenState>(&text).ok());
+    let cmds = app.start(state, options.at);
+    let mut world = World {
+        guard: &guard,
+        input: &input,
+        workers: &workers,
+        out,
+    };
+    let ended = world
+        .perform(&mut screen, cmds)
+        .and_then(|go_on| match go_on {
+            true => world.turn(&mut app, &mut screen, &messages, &options.clock),
+            false => Ok(()),
+        });
+    // Written before the screen is left: what was decided is durable, or is said not to be.
+    workers.finish();
+    drop(screen);
+    guard.leave()?;
+    ended?;
+    let unwritten = messages.try_iter().filter_map(|m| match m {
+        Msg::WriteFailed { error, .. } => Some(error),
+        _ => None,
+    });
+    match unwritten.last() {
+        Some(error) => Err(Error::failed(format!(
+            "the last change was not written: {error}"
+        ))),
+        None => Ok(status.load(Ordering::SeqCst)),
+    }
+}
+
+fn input_thread(out: &Sender<Msg>) -> std::io::Result<Input> {
+    let out = out.clone();
+    Input::start(move |event| {
+        let msg = match event {
+            Event::Key(key) => Msg::Key(key),
+            Event::Mouse(mouse) => Msg::Mouse(mouse),
+            Event::Paste(text) => Msg::Paste(text),
+            Event::Resize(width, height) => Msg::Resize(width, height),
+            Event::FocusGained | Event::FocusLost => return true,
+        };
+        out.send(msg).is_ok()
+    })
+}
+
+/// What the loop acts on.
+struct World<'a> {
+    guard: &'a TerminalGuard,
+    input: &'a Input,
+    workers: &'a Workers,
+    out: Sender<Msg>,
+}
+
+impl World<'_> {
+    fn turn(
+        &mut self,
+        app: &mut App,
+        screen: &mut Screen,
+        messages: &Receiver<Msg>,
+        clock: &Clock,
+    ) -> Result<(), Error> {
+        loop {
+            screen.draw(|frame| draw(app, frame.area(), frame.buffer_mut()))?;
+            let Ok(first) = messages.recv() else {
+                return Ok(());
+            };
+            app.now = clock.now();
+            for msg in std::iter::once(first).chain(messages.try_iter()) {
+                let cmds = app.update(msg);
+                if !self.perform(screen, cmds)? {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Does what the app asks for. False: leave.
+    fn perform(&mut self, screen: &mut Screen, cmds: Vec<Cmd>) -> Result<bool, Error> {
+        for cmd in cmds {
+            let Some(cmd) = self.workers.take(cmd) else {
+                continue;
+            };
+            match cmd {
+                Cmd::Quit => return Ok(false),
+                Cmd::Redraw => {
+                    self.guard.resume()?;
+                    terminal::redraw_all(screen)?;
+                }
+                Cmd::Suspend => {
+                    self.input.pause();
+                    let stopped = self.guard.suspend()?;
+                    self.input.resume();
+                    terminal::redraw_all(screen)?;
+                    if !stopped {
+                        self.notice("there is no shell to go back to");
+                    }
+                }
+                Cmd::Copy(text) => match clipboard::copy(self.guard, &text) {
+                    Ok(copied) => self.notice(&format!("{text}: {}", copied.summary())),
+                    Err(error) => self.notice(&format!("not copied: {error}")),
+                },
+                Cmd::Pager(text) => {
+                    self.input.pause();
+                    let shown = self.guard.outside(|| page(&text))?;
+                    self.input.resume();
+                    terminal::redraw_all(screen)?;
+                    if let Err(error) = shown {
+                        self.notice(&format!("the pager: {error}"));
+                    }
+                }
+                other => log::warn!("nobody took the command {}", name_of(&other)),
+            }
+        }
+        Ok(true)
+    }
+
+    fn notice(&self, text: &str) {
+        drop(self.out.send(Msg::Notice(text.to_owned())));
+    }
+}
+
+/// The variant alone: the fields may hold text from a log.
+fn name_of(cmd: &Cmd) -> String {
+    format!("{cmd:?}")
+        .split([' ', '(', '{'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Shows text in $PAGER, else in less.
+fn page(text: &str) -> std::io::Result<()> {
+    let pager = std::env::var("PAGER")
+        .ok()
+        .filter(|p| !p.trim().is_empty())
+        .unwrap_or_else(|| "less".to_owned());
+    let mut words = pager.split_whitespace();
+    let Some(program) = words.next() else {
+        return Ok(());
+    };
+    let mut child = Command::new(program)
+        .args(words)
+        .stdin(Stdio::piped())
+        .spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A pager that is left early closes its end: that is no error.
+        drop(stdin.write_all(text.as_bytes()));
+    }
+    child.wait().map(drop)
+}

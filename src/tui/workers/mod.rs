@@ -1,0 +1,160 @@
+//! The threads that do what the app asks: questions to the catalogue, reading, writing. Each has its own
+//! connection; a panic in one becomes a message, never a broken terminal.
+
+mod query;
+mod reading;
+mod writing;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::Sender;
+
+use crate::model::Clock;
+use crate::store::{Access, Store};
+use crate::tui::msg::{Cmd, Msg};
+
+use query::Questions;
+use reading::ReadJob;
+use writing::WriteJob;
+
+/// What every worker needs.
+#[derive(Clone)]
+struct Common {
+    path: PathBuf,
+    reviewer: String,
+    clock: Clock,
+    out: Sender<Msg>,
+}
+
+impl Common {
+    fn send(&self, msg: Msg) {
+        // The screen has closed: there is nobody to tell.
+        drop(self.out.send(msg));
+    }
+
+    fn open(&self, access: &Access) -> Option<Store> {
+        match Store::open(&self.path, access) {
+            Ok(store) => Some(store),
+            Err(error) => {
+                self.send(Msg::WorkerDied(error.to_string()));
+                None
+            }
+        }
+    }
+}
+
+/// The running workers.
+pub struct Workers {
+    questions: Arc<Questions>,
+    read: Sender<ReadJob>,
+    write: Sender<WriteJob>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts them on a store. Messages go to `out`.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start(
+        path: &Path,
+        reviewer: &str,
+        clock: Clock,
+        out: Sender<Msg>,
+    ) -> std::io::Result<Self> {
+        let common = Common {
+            path: path.to_owned(),
+            reviewer: reviewer.to_owned(),
+            clock,
+            out,
+        };
+        let questions = Arc::new(Questions::default());
+        let (read, read_jobs) = crossbeam_channel::unbounded();
+        let (write, write_jobs) = crossbeam_channel::unbounded();
+        let (c, q) = (common.clone(), Arc::clone(&questions));
+        spawn("query", &common, move || query::run(&c, &q))?;
+        let c = common.clone();
+        spawn("reading", &common, move || reading::run(&c, &read_jobs))?;
+        let (c, q) = (common.clone(), Arc::clone(&questions));
+        let writer = spawn("writer", &common, move || writing::run(&c, &write_jobs, &q))?;
+        Ok(Self {
+            questions,
+            read,
+            write,
+            writer: Some(writer),
+        })
+    }
+
+    /// Hands a command to the worker it is for; gives back what is for the loop itself.
+    pub fn take(&self, cmd: Cmd) -> Option<Cmd> {
+        match cmd {
+            Cmd::Query(query) => self.questions.ask(*query),
+            Cmd::Values(field, prefix) => self.questions.values(field, prefix),
+            Cmd::Interrupt => self.questions.interrupt(),
+            Cmd::Cards(rows, filter) => self.reading(ReadJob::Cards(rows, filter)),
+            Cmd::Open(row, filter) => self.reading(ReadJob::Open(row, filter)),
+            Cmd::Prefetch(row, filter) => self.reading(ReadJob::Prefetch(row, filter)),
+            Cmd::LoadJournal => self.reading(ReadJob::Journal),
+            Cmd::Decide {
+                ticket,
+                rows,
+                sets,
+                bulk,
+            } => self.writing(WriteJob::Decide {
+                ticket,
+                rows,
+                sets,
+                bulk,
+            }),
+            Cmd::Apply { ticket, change } => self.writing(WriteJob::Apply { ticket, change }),
+            Cmd::Undo => self.writing(WriteJob::Undo),
+            Cmd::UndoEntry(id) => self.writing(WriteJob::UndoEntry(id)),
+            Cmd::Redo => self.writing(WriteJob::Redo),
+            Cmd::SavePreset(preset, _) => self.writing(WriteJob::SavePreset(preset)),
+            Cmd::DeletePreset(name) => self.writing(WriteJob::DeletePreset(name)),
+            Cmd::SaveState(state) => self.writing(WriteJob::SaveState(state)),
+            Cmd::PushHistory(filter) => self.writing(WriteJob::PushHistory(filter)),
+            other => return Some(other),
+        }
+        None
+    }
+
+    fn reading(&self, job: ReadJob) {
+        drop(self.read.send(job));
+    }
+
+    fn writing(&self, job: WriteJob) {
+        drop(self.write.send(job));
+    }
+
+    /// Writes everything that waits and ends the writer: after this, what was decided is durable or was
+    /// reported as not written.
+    pub fn finish(mut self) {
+        self.questions.stop();
+        drop(self.write.send(WriteJob::End));
+        if let Some(writer) = self.writer.take() {
+            drop(writer.join());
+        }
+    }
+}
+
+fn spawn(
+    name: &'static str,
+    common: &Common,
+    work: impl FnOnce() + Send + 'static,
+) -> std::io::Result<JoinHandle<()>> {
+    let common = common.clone();
+    std::thread::Builder::new()
+        .name(format!("afterword {name}"))
+        .spawn(move || {
+            if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                // The message of a panic may hold text from a log: only which worker it was is said.
+                common.send(Msg::WorkerDied(format!(
+                    "the {name} worker stopped unexpectedly; quit and start again"
+                )));
+            }
+        })
+}

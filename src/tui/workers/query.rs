@@ -1,0 +1,370 @@
+//! Questions to the catalogue: one waiting place, where a newer question replaces the waiting one and
+//! interrupts the running one; counts follow every acknowledged change and every other process.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::Common;
+use super::reading::with_hits;
+use crate::catalogue::{Answer, Catalogue, FacetName, Question};
+use crate::filter::{self, Context, Field, Filter, Zone};
+use crate::model::{Millis, Preset};
+use crate::store::{Access, Interrupter, Store, StoreError};
+use crate::tui::msg::{FacetView, Msg, Query, View};
+
+/// How often another process's changes are looked for.
+const WATCH: Duration = Duration::from_secs(1);
+/// Lines that come along with an answer, so that they show in the same frame.
+const FIRST_LINES: usize = 60;
+
+/// What waits for the query worker.
+#[derive(Default)]
+struct Inbox {
+    query: Option<Query>,
+    values: Option<(Field, String)>,
+    reviewed: Vec<i64>,
+    presets: bool,
+    stop: bool,
+}
+
+/// The waiting place, and the way to stop what runs.
+#[derive(Default)]
+pub(super) struct Questions {
+    inbox: Mutex<Inbox>,
+    wake: Condvar,
+    interrupter: Mutex<Option<Interrupter>>,
+}
+
+impl Questions {
+    fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        // The state is whole between any two statements: a panic elsewhere does not spoil it.
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, change: impl FnOnce(&mut Inbox)) {
+        change(&mut self.inbox());
+        self.wake.notify_one();
+    }
+
+    pub(super) fn ask(&self, query: Query) {
+        self.put(|i| i.query = Some(query));
+        self.interrupt();
+    }
+
+    pub(super) fn values(&self, field: Field, prefix: String) {
+        self.put(|i| i.values = Some((field, prefix)));
+    }
+
+    pub(super) fn reviewed(&self, rows: Vec<i64>) {
+        self.put(|i| i.reviewed.extend(rows));
+    }
+
+    pub(super) fn presets_changed(&self) {
+        self.put(|i| i.presets = true);
+    }
+
+    pub(super) fn stop(&self) {
+        self.put(|i| i.stop = true);
+        self.interrupt();
+    }
+
+    pub(super) fn interrupt(&self) {
+        if let Some(interrupter) = &*self
+            .interrupter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
+            interrupter.interrupt();
+        }
+    }
+}
+
+struct Asker<'a> {
+    common: &'a Common,
+    store: Store,
+    catalogue: Option<Catalogue>,
+    present: Option<Query>,
+    newest_row: i64,
+    version: i64,
+}
+
+pub(super) fn run(common: &Common, questions: &Arc<Questions>) {
+    let Some(store) = common.open(&Access::Read) else {
+        return;
+    };
+    *questions
+        .interrupter
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner) = Some(store.interrupter());
+    let version = store.data_version().unwrap_or(0);
+    let mut asker = Asker {
+        common,
+        store,
+        catalogue: None,
+        present: None,
+        newest_row: 0,
+        version,
+    };
+    loop {
+        let mut inbox = questions.inbox();
+        let idle = |i: &Inbox| {
+            i.query.is_none()
+                && i.values.is_none()
+                && i.reviewed.is_empty()
+                && !i.presets
+                && !i.stop
+        };
+        if idle(&inbox) {
+            inbox = questions
+                .wake
+                .wait_timeout(inbox, WATCH)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        let work = std::mem::take(&mut *inbox);
+        drop(inbox);
+        if work.stop {
+            return;
+        }
+        asker.work(work);
+    }
+}
+
+impl Asker<'_> {
+    fn work(&mut self, work: Inbox) {
+        if let Some(query) = &work.query
+            && self.catalogue.is_none()
+        {
+            self.first_page(query);
+            self.build();
+        }
+        if !work.reviewed.is_empty()
+            && let Some(catalogue) = &mut self.catalogue
+        {
+            if let Err(error) = catalogue.apply_reviews(&self.store, &work.reviewed) {
+                self.common.send(Msg::Notice(error.to_string()));
+            }
+            self.version = self.store.data_version().unwrap_or(self.version);
+        }
+        let changed = self.others_changed();
+        match work.query {
+            Some(query) => self.answer(query),
+            None if changed || !work.reviewed.is_empty() => self.live(),
+            None => {}
+        }
+        if let Some((field, prefix)) = work.values
+            && let Some(catalogue) = &mut self.catalogue
+        {
+            self.common
+                .send(Msg::Values(field, catalogue.values(field, &prefix, 200)));
+        }
+        if work.presets || changed || !work.reviewed.is_empty() {
+            self.presets();
+        }
+        if changed || !work.reviewed.is_empty() {
+            self.today();
+        }
+    }
+
+    /// What SQL alone can show while the catalogue is built: the unread view, which most days begin with.
+    fn first_page(&mut self, query: &Query) {
+        if let Ok(presets) = self.store.presets() {
+            self.common.send(Msg::Presets(
+                presets.into_iter().map(|p| (p, None)).collect(),
+            ));
+        }
+        let unread = filter::parse("is:unread").unwrap_or_default();
+        let natural = query.sort == crate::model::SortKey::default() && !query.reverse;
+        if query.filter != unread || !natural {
+            return;
+        }
+        if let Ok((rows, total)) = self.store.first_page(FIRST_LINES) {
+            let cards = self.store.cards(&rows).unwrap_or_default();
+            let statuses = cards.iter().map(|c| c.review.status).collect();
+            let view = View {
+                generation: query.generation,
+                rows: Arc::new(cards.iter().map(|c| c.row).collect()),
+                statuses,
+                cards,
+                matching: total,
+                total,
+                unread: total,
+                ..View::default()
+            };
+            self.common.send(Msg::FirstPage(Box::new(view)));
+        }
+    }
+
+    fn build(&mut self) {
+        match Catalogue::build(&self.store) {
+            Ok(catalogue) => self.catalogue = Some(catalogue),
+            Err(StoreError::Interrupted) => {
+                // A newer question came while it was being built: it is asked next and builds again.
+            }
+            Err(error) => self.common.send(Msg::WorkerDied(error.to_string())),
+        }
+        self.presets();
+        self.today();
+        if let Ok(tags) = self.store.tags() {
+            self.common.send(Msg::Tags(tags));
+        }
+        if let Ok(history) = self.store.filter_history() {
+            self.common.send(Msg::History(history));
+        }
+    }
+
+    fn context(&self) -> Context {
+        Context {
+            now: self.common.clock.now(),
+            zone: Zone::Local,
+            newest: self.catalogue.as_ref().and_then(Catalogue::newest),
+            me: self.common.reviewer.clone(),
+        }
+    }
+
+    fn answer(&mut self, query: Query) {
+        let generation = query.generation;
+        match self.ask(&query) {
+            Ok(Some(answer)) => {
+                self.newest_row = self.catalogue.as_ref().map_or(0, Catalogue::newest_row);
+                let lines: Vec<i64> = answer.rows.iter().take(FIRST_LINES).copied().collect();
+                let cards = self.store.cards(&lines).unwrap_or_default();
+                let cards = with_hits(&self.store, cards, &query.filter);
+                let view = self.view(generation, answer, cards);
+                self.present = Some(query);
+                self.common.send(Msg::Answer(Box::new(view)));
+            }
+            Ok(None) => {}
+            Err(StoreError::Interrupted) => {
+                // By a newer question, which is answered next; or by hand, and then this one is not wanted.
+            }
+            Err(error) => self.common.send(Msg::QueryFailed {
+                generation,
+                error: error.to_string(),
+            }),
+        }
+    }
+
+    /// Counts and facets of the present question after something changed. The rows stay the reviewer's.
+    fn live(&mut self) {
+        let Some(query) = self.present.clone() else {
+            return;
+        };
+        if let Ok(Some(answer)) = self.ask(&query) {
+            let arrived = answer
+                .rows
+                .iter()
+                .filter(|row| **row > self.newest_row)
+                .count() as u64;
+            let mut view = self.view(query.generation, answer, Vec::new());
+            view.arrived = arrived;
+            self.common.send(Msg::Live(Box::new(view)));
+        }
+    }
+
+    fn ask(&mut self, query: &Query) -> Result<Option<Answer>, StoreError> {
+        let context = self.context();
+        let question = Question {
+            filter: query.filter.clone(),
+            sort: query.sort,
+            reverse: query.reverse,
+            facets: FacetName::ALL.to_vec(),
+            typing: query.typing,
+        };
+        let Some(catalogue) = &mut self.catalogue else {
+            return Ok(None);
+        };
+        catalogue.answer(&self.store, &question, &context).map(Some)
+    }
+
+    fn view(&self, generation: u64, answer: Answer, cards: Vec<crate::store::Card>) -> View {
+        let statuses = match &self.catalogue {
+            Some(catalogue) => catalogue.statuses(&answer.rows),
+            None => Vec::new(),
+        };
+        let mut facets: Vec<FacetView> = Vec::new();
+        for counts in answer.facets {
+            match counts.facet {
+                FacetName::Of(field) => {
+                    facets.push(FacetView {
+                        field,
+                        values: counts.values,
+                        distinct: counts.distinct,
+                    });
+                }
+                FacetName::Is(what) => {
+                    let n = counts.values.iter().map(|v| v.1).max().unwrap_or(0);
+                    match facets.iter_mut().find(|f| f.field == Field::Is) {
+                        Some(view) => view.values.push((what.to_owned(), n)),
+                        None => facets.push(FacetView {
+                            field: Field::Is,
+                            values: vec![(what.to_owned(), n)],
+                            distinct: 4,
+                        }),
+                    }
+                }
+            }
+        }
+        View {
+            generation,
+            rows: Arc::new(answer.rows),
+            statuses,
+            cards,
+            matching: answer.matching,
+            total: answer.total,
+            unread: answer.unread,
+            arrived: 0,
+            facets,
+            emptied_by: answer.emptied_by,
+            complete: true,
+        }
+    }
+
+    /// Takes in what another process wrote. True if there was anything.
+    fn others_changed(&mut self) -> bool {
+        let Ok(version) = self.store.data_version() else {
+            return false;
+        };
+        if version == self.version {
+            return false;
+        }
+        self.version = version;
+        if let Some(catalogue) = &mut self.catalogue {
+            match catalogue.refresh(&self.store) {
+                Ok(_) => self.common.send(Msg::StoreChanged),
+                Err(StoreError::Interrupted) => self.version = 0,
+                Err(error) => self.common.send(Msg::Notice(error.to_string())),
+            }
+        }
+        true
+    }
+
+    fn presets(&mut self) {
+        let Ok(presets) = self.store.presets() else {
+            return;
+        };
+        let context = self.context();
+        let counted = presets.into_iter().map(|p| {
+            let count = self.count(&p, &context);
+            (p, count)
+        });
+        let counted: Vec<(Preset, Option<u64>)> = counted.collect();
+        self.common.send(Msg::Presets(counted));
+    }
+
+    fn count(&mut self, preset: &Preset, context: &Context) -> Option<u64> {
+        let parsed: Filter = filter::parse(&preset.filter).ok()?;
+        self.catalogue
+            .as_mut()?
+            .count(&self.store, &parsed, context)
+            .ok()
+    }
+
+    fn today(&self) {
+        let now = Zone::Local.local(self.common.clock.now());
+        let midnight: Millis = Zone::Local.moment(now.date().and_time(chrono::NaiveTime::MIN));
+        if let Ok(n) = self.store.decided_since(&self.common.reviewer, midnight) {
+            self.common.send(Msg::Today(n));
+        }
+    }
+}
