@@ -213,8 +213,12 @@ fn is_metadata_slot(event: &Event) -> bool {
 /// The time that names a conversation: its session marker's where it opens with one, else that of the
 /// first event that has one, else 0. What is appended later cannot change it.
 fn key_time(session: &[RasaEvent]) -> Millis {
-    let mut opening = session.iter().take(OPENING);
-    let marker = opening.find(|e| e.session_marker).and_then(|e| e.event.at);
+    let marker = session
+        .iter()
+        .take(OPENING)
+        .position(|e| e.session_marker)
+        .filter(|marker| block_start(session, *marker, 0) == 0)
+        .and_then(|marker| session[marker].event.at);
     marker
         .or_else(|| session.iter().find_map(|e| e.event.at))
         .unwrap_or_default()

@@ -417,3 +417,6 @@ pub(super) fn deliver(
 pub(super) fn position(row: i64) -> u64 {
     u64::try_from(row).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;
