@@ -232,7 +232,18 @@ macro_rules! embedded {
 }
 
 /// Every embedded file by name.
-pub(super) const FILES: &[(&str, &str)] = embedded!["shop.toml", "shop.en.toml", "desk.toml",];
+pub(super) const FILES: &[(&str, &str)] = embedded![
+    "shop.toml",
+    "shop.en.toml",
+    "shop.es.toml",
+    "mobile.toml",
+    "mobile.en.toml",
+    "mobile.ar.toml",
+    "clinic.toml",
+    "clinic.en.toml",
+    "clinic.ja.toml",
+    "desk.toml",
+];
 
 /// Reads one embedded file; the error names it.
 pub(super) fn read<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
@@ -242,17 +253,21 @@ pub(super) fn read<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, Stri
 
 /// The three assistants with their languages, English first.
 pub(super) fn worlds() -> Result<Vec<World>, String> {
-    [["shop", "en", "en"]]
-        .iter()
-        .map(|[name, languages @ ..]| {
-            let packs = languages
-                .iter()
-                .map(|l| read(&format!("{name}.{l}.toml")))
-                .collect::<Result<_, _>>()?;
-            Ok(World {
-                domain: read(&format!("{name}.toml"))?,
-                packs,
-            })
+    [
+        ["shop", "en", "es"],
+        ["mobile", "en", "ar"],
+        ["clinic", "en", "ja"],
+    ]
+    .iter()
+    .map(|[name, languages @ ..]| {
+        let packs = languages
+            .iter()
+            .map(|l| read(&format!("{name}.{l}.toml")))
+            .collect::<Result<_, _>>()?;
+        Ok(World {
+            domain: read(&format!("{name}.toml"))?,
+            packs,
         })
-        .collect()
+    })
+    .collect()
 }

@@ -140,7 +140,7 @@ fn parse(line: &str) -> Option<Op> {
 }
 
 /// What the machinery itself says, in every language.
-const ALWAYS_SAID: [&str; 5] = ["thanks", "human", "protest", "stop", "deny"];
+const ALWAYS_SAID: [&str; 5] = ["thanks", "human", "deny-protest", "stop", "deny"];
 const ALWAYS_ANSWERED: [&str; 6] = [
     "default",
     "rephrase",

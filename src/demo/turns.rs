@@ -125,8 +125,8 @@ impl Play<'_> {
             return;
         }
         if next < 72 {
-            let spoken = self.speak("protest");
-            self.predicted("deny", spoken, Grasp::Sure);
+            let spoken = self.speak("deny-protest");
+            self.predicted("deny-protest", spoken, Grasp::Sure);
             self.bot("rephrase");
         }
         let grasp = self.grasp();
