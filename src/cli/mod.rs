@@ -10,6 +10,7 @@ mod select;
 mod session;
 
 pub use args::Cli;
+pub use commands::screen::fill_demo;
 
 use clap::Parser;
 

@@ -16,7 +16,7 @@ pub mod pen;
 mod run;
 pub mod terminal;
 pub mod theme;
-mod workers;
+pub mod workers;
 
 pub use run::{Options, run};
 

@@ -7,6 +7,7 @@ use crate::cli::select;
 use crate::cli::session::Session;
 use crate::demo;
 use crate::error::Error;
+use crate::model::Clock;
 use crate::store::{Access, SourceSpec, Store};
 use crate::tui;
 
@@ -81,7 +82,7 @@ pub(crate) fn demo(session: &Session, keep: Option<&Path>) -> Result<u8, Error> 
                         .hint("name a new file"),
                 );
             }
-            fill(session, path)?;
+            fill_demo(path, &session.clock)?;
             if !Session::interactive() {
                 return Ok(0);
             }
@@ -94,7 +95,7 @@ pub(crate) fn demo(session: &Session, keep: Option<&Path>) -> Result<u8, Error> 
                 .prefix("afterword-demo-")
                 .tempdir()?;
             let path = folder.path().join("store.db");
-            fill(session, &path)?;
+            fill_demo(&path, &session.clock)?;
             path
         }
     };
@@ -102,9 +103,12 @@ pub(crate) fn demo(session: &Session, keep: Option<&Path>) -> Result<u8, Error> 
 }
 
 /// Puts the demo's conversations and the decisions of its reviewers into a new store.
-fn fill(session: &Session, path: &Path) -> Result<(), Error> {
+///
+/// # Errors
+/// Where the store cannot be made or written.
+pub fn fill_demo(path: &Path, clock: &Clock) -> Result<(), Error> {
     let mut store = Store::open(path, &Access::Import)?;
-    let conversations = demo::conversations(session.clock.now());
+    let conversations = demo::conversations(clock.now());
     let mut sources: Vec<_> = conversations.iter().map(|c| c.key.source.clone()).collect();
     sources.sort();
     sources.dedup();
@@ -123,7 +127,7 @@ fn fill(session: &Session, path: &Path) -> Result<(), Error> {
     drop(store);
     let mut store = Store::open(path, &Access::Review)?;
     for (reviewer, change) in demo::reviews(&conversations) {
-        store.apply(&change, &reviewer, &session.clock)?;
+        store.apply(&change, &reviewer, clock)?;
     }
     Ok(())
 }
