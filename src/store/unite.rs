@@ -56,18 +56,17 @@ pub(crate) fn share_events(old: &[Event], new: &[Event]) -> bool {
     keys(new).iter().any(|k| known.contains(k))
 }
 
-/// True if the events begin with the marker of a session (after the action that sets it).
+/// True if the events begin with the marker of a session, or with what Rasa writes just before it: the
+/// slot with the metadata of the first message, and the action that sets the marker.
 pub(crate) fn begins_a_session(events: &[Event]) -> bool {
-    events
-        .iter()
-        .find(|e| {
-            let action = e.action.as_ref().and_then(|a| a.name.as_ref());
-            action.is_none_or(|name| name.for_search() != "action_session_start")
-        })
-        .is_some_and(|e| {
-            e.kind == EventKind::Session
-                && e.text.as_ref().map(Untrusted::for_search) == Some("session_started")
-        })
+    let name = |name: Option<&Untrusted>, wanted| name.map(Untrusted::for_search) == Some(wanted);
+    let before_marker = |event: &&Event| {
+        let action = event.action.as_ref().and_then(|a| a.name.as_ref());
+        let slot = event.slot.as_ref().map(|s| &s.name);
+        name(action, "action_session_start") || name(slot, "session_started_metadata")
+    };
+    let first = events.iter().take(3).find(|e| !before_marker(e));
+    first.is_some_and(|e| e.kind == EventKind::Session && name(e.text.as_ref(), "session_started"))
 }
 
 /// For events with times: equal keys are equal events, wherever they stand.
@@ -296,5 +295,99 @@ pub(crate) fn unite_attributes(old: Attributes, new: Attributes, newer: bool) ->
         },
         sentiment: first.sentiment.or(second.sentiment),
         summary: first.summary.or(second.summary),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ActionRun, SlotSet};
+    use crate::store::testing::{message, session_start};
+
+    fn said(at: i64, text: &str) -> Event {
+        message(EventKind::User, at, text)
+    }
+
+    #[test]
+    fn a_session_begins_with_what_the_source_writes_before_its_marker() {
+        let action = |name: &str| Event {
+            action: Some(ActionRun {
+                name: Some(name.into()),
+                ..ActionRun::default()
+            }),
+            ..message(EventKind::Action, 1, name)
+        };
+        let slot = |name: &str| Event {
+            slot: Some(SlotSet {
+                name: name.into(),
+                value: "{}".into(),
+            }),
+            ..message(EventKind::Slot, 1, name)
+        };
+        let start = action("action_session_start");
+        assert!(begins_a_session(&[session_start(1)]));
+        assert!(begins_a_session(&[start.clone(), session_start(1)]));
+        assert!(begins_a_session(&[
+            slot("session_started_metadata"),
+            start.clone(),
+            session_start(1)
+        ]));
+        assert!(!begins_a_session(&[
+            slot("city"),
+            start.clone(),
+            session_start(1)
+        ]));
+        assert!(!begins_a_session(&[
+            said(1, "session_started"),
+            session_start(1)
+        ]));
+        assert!(!begins_a_session(&[start]));
+        assert!(!begins_a_session(&[]));
+    }
+
+    #[test]
+    fn the_copy_that_was_read_with_more_before_it_is_kept() {
+        let click = |title: &str| Event {
+            payload: Some("/affirm".into()),
+            ..said(3, title)
+        };
+        let old = vec![click("/affirm"), said(4, "and")];
+        let new = vec![said(1, "a"), said(2, "b"), click("Yes, please")];
+        let Union::Grown(united, first) = unite(old.clone(), new.clone()) else {
+            panic!("they are one");
+        };
+        assert!(first);
+        let texts: Vec<_> = united
+            .iter()
+            .map(|e| e.text.as_ref().unwrap().for_search())
+            .collect();
+        assert_eq!(texts, ["a", "b", "Yes, please", "and"]);
+        let Union::Grown(again, first) = unite(new, old) else {
+            panic!("they are one");
+        };
+        assert!(!first);
+        assert_eq!(again, united);
+    }
+
+    #[test]
+    fn a_little_disorder_at_a_seam_is_usual_a_lot_is_not() {
+        let old = vec![said(0, "a"), said(50_000, "b")];
+        let near = vec![said(40_000, "c"), said(90_000, "d")];
+        assert!(matches!(unite(old.clone(), near), Union::Grown(all, false) if all.len() == 4));
+        let through = vec![said(-200_000, "c"), said(25_000, "d"), said(200_000, "e")];
+        assert!(matches!(unite(old, through), Union::Contradiction(_)));
+    }
+
+    #[test]
+    fn equal_messages_at_one_moment_are_counted() {
+        let twice = vec![said(1, "hi"), said(1, "hi")];
+        let once = vec![said(1, "hi")];
+        assert_eq!(unite(twice.clone(), once.clone()), Union::Contained);
+        assert_eq!(
+            unite(once, twice.clone()),
+            Union::Grown(twice.clone(), false)
+        );
+        assert_eq!(unite(twice.clone(), Vec::new()), Union::Contained);
+        assert_eq!(unite(Vec::new(), twice.clone()), Union::Grown(twice, true));
     }
 }

@@ -276,3 +276,35 @@ fn a_store_that_cannot_be_written_is_read() {
     }
     rights(dir.path(), 0o755);
 }
+
+#[test]
+#[ignore = "run by whatever_the_process_allows"]
+fn make_a_store() {
+    let mut store = Store::open(&place(), &Access::Review).unwrap();
+    put_all(&mut store, vec![numbered(1)]);
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = place().into_os_string();
+        name.push(ending);
+        let mode = std::fs::metadata(&name).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", name.display());
+    }
+    println!("was made");
+}
+
+#[test]
+fn whatever_the_process_allows_a_store_is_private() {
+    for umask in ["000", "022", "077", "277"] {
+        let dir = tempfile::tempdir().unwrap();
+        let test = victim("make_a_store", &dir.path().join("store.db"));
+        let mut command = Command::new("sh");
+        command
+            .arg("-c")
+            .arg(format!("umask {umask}; exec \"$0\" \"$@\""))
+            .arg(test.get_program())
+            .args(test.get_args())
+            .env(PLACE, dir.path().join("store.db"));
+        let out = command.output().unwrap();
+        let said = String::from_utf8_lossy(&out.stdout);
+        assert!(said.contains("was made"), "umask {umask}: {said}");
+    }
+}

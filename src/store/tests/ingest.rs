@@ -1,6 +1,6 @@
 //! Conversations in, conversations out.
 
-use crate::model::{Event, EventKind, Imported};
+use crate::model::{Confidence, Event, EventKind, Imported, Prediction, Ranked};
 use crate::store::testing::{imported, main_source, message, session_start, temporary};
 use crate::store::{Outcome, Position, Store, StoreError};
 
@@ -204,4 +204,87 @@ fn an_abandoned_batch_leaves_nothing_and_a_committed_one_its_position() {
         .query_row("SELECT complete FROM source", [], |r| r.get(0))
         .unwrap();
     assert!(complete);
+}
+
+/// A session with one user message of this intent and confidence.
+fn judged(native: &str, start: i64, intent: &str, confidence: f64, next: Option<f64>) -> Imported {
+    let ranked = |name: &str, confidence| Ranked {
+        name: name.into(),
+        confidence: Some(Confidence(confidence)),
+    };
+    let mut ranking = vec![ranked(intent, confidence)];
+    ranking.extend(next.map(|c| ranked("order", c)));
+    let mut events = dialogue(start, 2);
+    events[1].intent = Some(Prediction {
+        name: Some(intent.into()),
+        confidence: Some(Confidence(confidence)),
+        ranking,
+    });
+    imported(native, events)
+}
+
+#[test]
+fn the_order_of_arrival_does_not_decide_who_was_understood() {
+    let plain = || judged("anna", 0, "order", 0.6, None);
+    // Fallback classifiers write their threshold as the confidence: first 0.5, later 0.3.
+    let early = || judged("bert", 1_000_000, "nlu_fallback", 0.5, Some(0.2));
+    let late = || judged("carl", 2_000_000, "nlu_fallback", 0.3, Some(0.2));
+    let problems = |order: [Imported; 3], together: bool| {
+        let (_dir, mut store) = temporary();
+        if together {
+            put_all(&mut store, order.to_vec());
+        } else {
+            for one in order {
+                put_all(&mut store, vec![one]);
+            }
+        }
+        assert_eq!(store.doctor(true).unwrap(), []);
+        let row = store.resolve("anna").unwrap()[0].row;
+        let whole = store.whole(row).unwrap().unwrap();
+        assert_eq!(whole.card.problems, whole.facts.problems);
+        assert_eq!(whole.facts.threshold, Confidence(0.3));
+        whole.card.problems
+    };
+    for together in [true, false] {
+        for order in [
+            [plain(), early(), late()],
+            [late(), plain(), early()],
+            [early(), late(), plain()],
+            [late(), early(), plain()],
+        ] {
+            assert_eq!(problems(order, together), 0);
+        }
+    }
+    // Without any, the standard threshold holds.
+    let (_dir, mut store) = temporary();
+    put_all(&mut store, vec![plain()]);
+    assert_eq!(store.cards(&[1]).unwrap()[0].problems, 1);
+}
+
+#[test]
+fn another_connection_sees_what_was_written_and_can_stop_a_question() {
+    let (_dir, mut store) = temporary();
+    let reader = Store::open(store.path(), &crate::store::Access::Read).unwrap();
+    let before = reader.data_version().unwrap();
+    assert_eq!(reader.data_version().unwrap(), before);
+    put_all(&mut store, vec![imported("anna", dialogue(0, 2))]);
+    assert_ne!(reader.data_version().unwrap(), before);
+    assert_eq!(reader.first_page(10).unwrap(), (vec![1], 1));
+
+    let interrupter = reader.interrupter();
+    let stopper = std::thread::spawn(move || {
+        // Again and again, since an interrupt before the question begins is forgotten.
+        for _ in 0..1_000 {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            interrupter.interrupt();
+        }
+    });
+    let endless =
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    let answer = reader
+        .connection()
+        .query_row(endless, [], |r| r.get::<_, i64>(0))
+        .map_err(crate::store::sqlite("counting for ever"));
+    assert!(matches!(answer, Err(StoreError::Interrupted)));
+    drop(stopper);
 }
