@@ -70,3 +70,29 @@ pub fn imported(native: &str, events: Vec<Event>) -> Imported {
         reviews: Vec::new(),
     }
 }
+
+/// Makes the body of a conversation unreadable.
+///
+/// # Panics
+///
+/// Where the store cannot be written.
+#[doc(hidden)]
+pub fn damage(store: &Store, row: i64) {
+    let spoil = "UPDATE body SET events = x'00' WHERE row = ?1";
+    if let Err(error) = store.connection().execute(spoil, [row]) {
+        panic!("the test cannot damage the store: {error}");
+    }
+}
+
+/// Interrupts every question after so many steps of SQLite's machine; 0: none any more.
+///
+/// # Panics
+///
+/// Where SQLite does not take the handler.
+#[doc(hidden)]
+pub fn interrupt_after(store: &mut Store, steps: i32) {
+    let stop: Option<fn() -> bool> = (steps > 0).then_some(|| true);
+    if let Err(error) = store.connection_mut().progress_handler(steps, stop) {
+        panic!("the test cannot interrupt the store: {error}");
+    }
+}

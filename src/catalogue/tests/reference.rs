@@ -1,0 +1,160 @@
+//! Every filter: the same conversations as by the reference.
+
+use super::*;
+use crate::filter::testing::{Random, random_filter, random_text};
+use crate::filter::{Filter, parse, select};
+use crate::model::{Change, CorrectionField, Edit, Set, Status, Target, Verdict};
+
+/// Asks the catalogue and the reference the same, for many filters.
+fn agree(catalogue: &mut Catalogue, shelf: &Shelf, filters: impl Iterator<Item = Filter>) {
+    let whole = shelf.whole();
+    let subjects: Vec<Subject<'_>> = whole.iter().map(subject).collect();
+    let context = context(catalogue.newest());
+    assert_eq!(
+        catalogue.newest(),
+        whole.iter().filter_map(|w| w.card.ended).max()
+    );
+    for filter in filters {
+        let expected: Vec<i64> = select(&filter, &subjects, &context)
+            .into_iter()
+            .map(|i| whole[i].card.row)
+            .collect();
+        let found = catalogue.rows(&shelf.store, &filter, &context).unwrap();
+        assert_eq!(found, expected, "{filter}");
+    }
+}
+
+/// How many seeds a test runs: more where `AFTERWORD_SEEDS` says so.
+fn seeds(standard: u64) -> u64 {
+    let asked = std::env::var("AFTERWORD_SEEDS").ok();
+    asked.and_then(|n| n.parse().ok()).unwrap_or(standard)
+}
+
+#[test]
+fn every_filter_finds_what_the_reference_finds() {
+    for seed in 0..seeds(4) {
+        let shelf = Shelf::new(seed * 1000..seed * 1000 + 60);
+        let filters = (seed * 10_000..seed * 10_000 + 400).map(random_filter);
+        agree(&mut build(&shelf), &shelf, filters);
+    }
+}
+
+#[test]
+fn every_single_term_finds_what_the_reference_finds() {
+    let shelf = Shelf::new(500..600);
+    let mut terms = std::collections::BTreeMap::new();
+    for seed in 0..6000 {
+        if let Ok(filter) = parse(&random_text(seed)) {
+            filter.each_term(&mut |term| {
+                let alone = Filter::Term(term.clone());
+                // Some terms may stand inside a turn alone.
+                if parse(&alone.to_string()).is_ok_and(|f| f == alone) {
+                    terms.insert(alone.to_string(), alone);
+                }
+            });
+        }
+    }
+    assert!(terms.len() > 150, "{} terms", terms.len());
+    agree(&mut build(&shelf), &shelf, terms.into_values());
+}
+
+#[test]
+fn a_catalogue_asked_before_answers_rightly_after_review_changes() {
+    for seed in 0..seeds(3) {
+        let mut shelf = Shelf::new(seed * 1000..seed * 1000 + 50);
+        let mut catalogue = build(&shelf);
+        let mut random = Random::new(seed);
+        let ids: Vec<_> = shelf.whole().iter().map(|w| w.card.id).collect();
+        for round in 0..6 {
+            let filters = || (round * 100..round * 100 + 60).map(random_filter);
+            agree(&mut catalogue, &shelf, filters());
+            let targets: Vec<Target> = (0..1 + random.below(12))
+                .map(|_| Target {
+                    conversation: random.of(&ids),
+                    event: None,
+                })
+                .collect();
+            let change = Change {
+                edits: vec![Edit {
+                    targets,
+                    set: random_set(&mut random),
+                }],
+                bulk: None,
+            };
+            let clock = Clock::fixed(NOW);
+            let reviewer = random.of(&REVIEWERS);
+            // A change that changes nothing is refused.
+            if let Ok(ack) = shelf.store.apply(&change, reviewer, &clock) {
+                catalogue.apply_reviews(&shelf.store, &ack.rows).unwrap();
+            }
+            if random.once_in(3)
+                && let Ok(acks) = shelf.store.undo_last(1, reviewer, &clock)
+            {
+                for ack in acks {
+                    catalogue.apply_reviews(&shelf.store, &ack.rows).unwrap();
+                }
+            }
+            agree(&mut catalogue, &shelf, filters());
+        }
+    }
+}
+
+fn random_set(random: &mut Random) -> Set {
+    match random.below(7) {
+        0 | 1 => Set::Status(random.of(&Status::ALL)),
+        2 => Set::Verdict(random.of(&[None, Some(Verdict::Positive), Some(Verdict::Negative)])),
+        3 => Set::Tag {
+            name: random.of(&["billing", "new one", "Late reply"]).into(),
+            on: random.once_in(2),
+        },
+        4 => Set::Queue(random.of(&[None, Some("ann"), Some("Bo")]).map(Into::into)),
+        5 => Set::Flag(random.once_in(2)),
+        _ => {
+            let (field, value) = random.of(&[
+                (CorrectionField::Language, Some("\"pt\"")),
+                (CorrectionField::Language, None),
+                (
+                    CorrectionField::Topics,
+                    Some("[\"delivery/late\",\"none\"]"),
+                ),
+                (CorrectionField::Topics, None),
+                (CorrectionField::Sentiment, Some("0.25")),
+                (CorrectionField::Sentiment, None),
+            ]);
+            let value = value.map(Into::into);
+            Set::Correction { field, value }
+        }
+    }
+}
+
+#[test]
+fn a_refreshed_catalogue_answers_as_one_built_anew() {
+    for seed in 0..seeds(3) {
+        let first = seed * 1000;
+        let mut shelf = Shelf::new(first..first + 30);
+        let mut catalogue = build(&shelf);
+        for round in 1..4 {
+            let filters = || (round * 200..round * 200 + 80).map(random_filter);
+            agree(&mut catalogue, &shelf, filters());
+            assert!(!catalogue.refresh(&shelf.store).unwrap());
+            shelf.take_in(first + round * 30..first + round * 30 + 20);
+            // Some of the known ones grow and say other things of themselves.
+            let grown = (first..first + 10).map(|s| {
+                let mut imported = random_conversation(s).imported;
+                let more = random_conversation(s + round * 7).imported;
+                let last = imported.events.iter().filter_map(|e| e.at).max();
+                for mut event in more.events {
+                    event.at = last;
+                    imported.events.push(event);
+                }
+                imported.attributes = more.attributes;
+                imported
+            });
+            let grown = grown.collect();
+            shelf.import(grown);
+            assert!(catalogue.refresh(&shelf.store).unwrap());
+            agree(&mut catalogue, &shelf, filters());
+            agree(&mut build(&shelf), &shelf, filters());
+        }
+    }
+}
