@@ -2,7 +2,8 @@
 //!
 //! It waits on the terminal by itself and asks crossterm only when there is something to read:
 //! crossterm's own waiting cannot be interrupted for a pager and never returns once the terminal is gone
-//! (crossterm issue 793).
+//! (crossterm issue 793). Its feature `use-dev-tty` is needed: without it, what is left after the first
+//! 1,024 bytes of a burst of keys stays unread until the next key.
 
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -21,6 +22,9 @@ use super::terminal::input_fd;
 
 /// A paste longer than this is cut: no field takes more.
 pub const MAX_PASTE: usize = 1 << 20;
+/// Time crossterm gets to find nothing more to read: with none at all it does not even look, and keys
+/// it has read already would wait for the next one.
+const READ_GRACE: Duration = Duration::from_millis(25);
 /// Time the thread gets to stop reading; it may be in the middle of a key.
 const PAUSE_GRACE: Duration = Duration::from_millis(200);
 
@@ -218,7 +222,7 @@ fn tell_size(deliver: &mut impl FnMut(Event) -> bool) -> bool {
 /// Delivers what has arrived. False to end the thread.
 fn read_waiting(deliver: &mut impl FnMut(Event) -> bool) -> bool {
     loop {
-        match event::poll(Duration::ZERO) {
+        match event::poll(READ_GRACE) {
             Ok(true) => {}
             Ok(false) => return true,
             Err(_) => return false,

@@ -118,6 +118,7 @@ impl TerminalGuard {
         let control = Arc::new(Control {
             modes: Mutex::new(Modes::new(Tty)),
             wanted: wanted(options),
+            shown: AtomicBool::new(false),
             outside: AtomicBool::new(false),
             resumed: Mutex::new(None),
         });
@@ -137,7 +138,9 @@ impl TerminalGuard {
     ///
     /// If the size of the terminal cannot be read.
     pub fn screen(&self) -> io::Result<Screen> {
-        Terminal::new(CrosstermBackend::new(AuditWriter::new(Output)))
+        Terminal::new(CrosstermBackend::new(AuditWriter::new(Output {
+            control: Arc::clone(&self.control),
+        })))
     }
 
     /// Leaves the screen. Can be called any number of times.
@@ -146,7 +149,7 @@ impl TerminalGuard {
     ///
     /// The first of what failed; the rest has been restored nevertheless.
     pub fn leave(&self) -> io::Result<()> {
-        self.control.lock().restore()
+        self.control.restore()
     }
 
     /// Goes to the background and returns when the program is back, with the screen entered again;
@@ -162,7 +165,7 @@ impl TerminalGuard {
         }
         let control = &self.control;
         control.outside.store(true, Ordering::SeqCst);
-        let left = control.lock().restore();
+        let left = control.restore();
         let stopped = left.and_then(|()| {
             // A wrapper that shares our group (a script) has to stop too, or no shell takes over.
             kill_current_process_group(Signal::TSTP)?;
@@ -184,7 +187,7 @@ impl TerminalGuard {
     /// If the terminal takes no modes.
     pub fn resume(&self) -> io::Result<()> {
         // What was lost cannot be unset; the attempt does no harm.
-        let _ = self.control.lock().restore();
+        let _ = self.control.restore();
         self.control.enter()
     }
 
@@ -224,6 +227,8 @@ impl Drop for TerminalGuard {
 struct Control {
     modes: Mutex<Modes<Tty>>,
     wanted: Vec<Mode>,
+    /// The screen is entered: frames may be written.
+    shown: AtomicBool,
     /// Another program has the terminal, or the shell.
     outside: AtomicBool,
     /// When the program last came back from the background.
@@ -236,11 +241,19 @@ impl Control {
     }
 
     fn enter(&self) -> io::Result<()> {
-        self.lock().enter(&self.wanted)
+        self.lock().enter(&self.wanted)?;
+        self.shown.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn restore(&self) -> io::Result<()> {
+        self.shown.store(false, Ordering::SeqCst);
+        self.lock().restore()
     }
 
     /// Restores for a thread that must not wait for another one that may hang.
     fn restore_without_waiting(&self) {
+        self.shown.store(false, Ordering::SeqCst);
         let deadline = Instant::now() + LOCK_GRACE;
         loop {
             match self.modes.try_lock() {
@@ -288,9 +301,16 @@ fn watch_signals(control: Arc<Control>, deliver: Arc<Deliver>) -> io::Result<()>
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
     let watch = move || {
         let mut ending = false;
-        for signal in signals.forever() {
+        let mut next = || -> Vec<i32> {
+            let mut batch: Vec<i32> = signals.wait().collect();
+            // A vanished terminal hangs up and then continues the program: nothing is to be drawn then.
+            batch.sort_by_key(|&signal| matches!(signal, SIGCONT | SIGTSTP));
+            batch
+        };
+        for signal in std::iter::repeat_with(&mut next).flatten() {
             let outside = control.outside.load(Ordering::SeqCst);
             match signal {
+                SIGCONT | SIGTSTP if ending => {}
                 SIGCONT if !outside => deliver(TerminalEvent::Resume),
                 SIGTSTP if !outside && !control.just_resumed() => deliver(TerminalEvent::Suspend),
                 // Keys pressed in the pager; stopping it stops us with it by the shell's hand.
@@ -411,14 +431,23 @@ impl Device for Tty {
     }
 }
 
-/// Standard output without a buffer and without a lock, so that a frame that hangs holds up nobody who
-/// restores the terminal.
-#[derive(Debug)]
-pub struct Output;
+/// Standard output while the screen is shown; what comes before or after goes nowhere. Without a buffer
+/// and without a lock, so that a frame that hangs holds up nobody who restores the terminal.
+pub struct Output {
+    control: Arc<Control>,
+}
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        write_within(rustix::stdio::stdout(), bytes, None)?;
+        if self.control.shown.load(Ordering::SeqCst) {
+            match write_within(rustix::stdio::stdout(), bytes, None) {
+                // The terminal is gone, which the watch on it tells. An error here would only reach
+                // ratatui's destructor, which prints it, which panics.
+                Err(error)
+                    if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {}
+                result => result?,
+            }
+        }
         Ok(bytes.len())
     }
 
