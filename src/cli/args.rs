@@ -24,14 +24,14 @@ pub struct Cli {
 
 #[derive(Args, Debug, Clone)]
 pub(crate) struct Global {
-    /// The store [default: store.db in the data directory]
-    #[arg(long, global = true, env = "AFTERWORD_STORE", value_name = "FILE")]
+    /// The store [AFTERWORD_STORE; default: store.db in the data directory]
+    #[arg(long, global = true, value_name = "FILE")]
     pub store: Option<PathBuf>,
-    /// The configuration [default: config.toml in the configuration directory]
-    #[arg(long, global = true, env = "AFTERWORD_CONFIG", value_name = "FILE")]
+    /// The configuration [AFTERWORD_CONFIG; default: config.toml in the configuration directory]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Who decides [default: the configuration, else the login name]
-    #[arg(long, global = true, env = "AFTERWORD_REVIEWER", value_name = "NAME")]
+    /// Who decides [AFTERWORD_REVIEWER; default: the configuration, else the login name]
+    #[arg(long, global = true, value_name = "NAME")]
     pub reviewer: Option<String>,
     /// Colours: auto, always, never (NO_COLOR is heard)
     #[arg(

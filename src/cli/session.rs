@@ -25,6 +25,18 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(global: Global) -> Result<Self, Error> {
+        let global = Global {
+            store: global
+                .store
+                .or_else(|| variable("AFTERWORD_STORE").map(PathBuf::from)),
+            config: global
+                .config
+                .or_else(|| variable("AFTERWORD_CONFIG").map(PathBuf::from)),
+            reviewer: global
+                .reviewer
+                .or_else(|| variable("AFTERWORD_REVIEWER")?.into_string().ok()),
+            ..global
+        };
         if let Some(path) = &global.log {
             crate::log_file::start(path, global.verbose)?;
         }
@@ -103,6 +115,11 @@ impl Session {
     pub(crate) fn interactive() -> bool {
         std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
     }
+}
+
+/// A variable of the environment; set to nothing is not set.
+fn variable(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// `AFTERWORD_NOW` fixes the clock for tests.

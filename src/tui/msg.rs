@@ -46,6 +46,11 @@ pub enum Msg {
     },
     /// A change is durable.
     Written(Ack),
+    /// A change would have changed nothing: it was so already.
+    Unchanged {
+        /// The ticket of its [`Cmd::Apply`], where it was one.
+        ticket: Option<u64>,
+    },
     /// A change was not written; everything it showed is to be taken back.
     WriteFailed {
         /// The ticket of its [`Cmd::Apply`], where it was one.

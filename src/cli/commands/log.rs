@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::model::{EntryKind, JournalEntry};
 use crate::store::JournalQuery;
 use crate::text;
-use crate::tui::figure;
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -69,22 +68,11 @@ fn row(entry: &JournalEntry) -> Row<'_> {
 }
 
 fn line(session: &Session, entry: &JournalEntry) -> String {
-    let kind = match entry.kind {
-        EntryKind::Change => "",
-        EntryKind::Undo => "undo: ",
-        EntryKind::Redo => "redo: ",
-        EntryKind::Import => "import: ",
-    };
     let who = entry
         .first
         .as_ref()
         .map(|f| f.1.line().cut(24).as_str().to_owned())
         .unwrap_or_default();
-    let more = if entry.targets > 1 {
-        format!(" and {} more", figure(u64::from(entry.targets) - 1))
-    } else {
-        String::new()
-    };
     let bulk = entry
         .bulk
         .as_deref()
@@ -93,7 +81,7 @@ fn line(session: &Session, entry: &JournalEntry) -> String {
         .unwrap_or_default();
     let undone = if entry.undone { " (taken back)" } else { "" };
     format!(
-        "{:.8}  {:<18} {:<12} {kind}{}  {who}{more}{bulk}{undone}",
+        "{:.8}  {:<18} {:<12} {}  {who}{bulk}{undone}",
         entry.id,
         text::day_time(entry.at.0, session.clock.now().0),
         entry.reviewer.line().cut(12).as_str(),

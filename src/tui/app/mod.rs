@@ -199,6 +199,10 @@ impl App {
             }
             Msg::Written(ack) => self.written(ack),
             Msg::WriteFailed { ticket, error } => self.write_failed(ticket, &error),
+            Msg::Unchanged { ticket } => {
+                self.pending.retain(|p| Some(p.ticket) != ticket);
+                self.status.text.push_str(" · it was so already");
+            }
             Msg::Tags(tags) => self.tags = tags,
             Msg::Presets(presets) => self.presets = presets,
             Msg::Journal(new) => {

@@ -301,10 +301,20 @@ impl App {
             })
             .collect();
         if new {
+            // A new tag gets the first free digit, so that the next time it is one key.
+            let free = ('1'..='9').find(|d| self.tags.iter().all(|t| t.key != Some(*d)));
             sets.push(Set::Tag {
-                name: typed.into(),
+                name: typed.as_str().into(),
                 on: true,
             });
+            if free.is_some() {
+                let name = typed.into();
+                sets.push(Set::TagInfo {
+                    name,
+                    description: None,
+                    key: free,
+                });
+            }
         }
         sets
     }

@@ -169,6 +169,7 @@ impl ReaderState {
             .or(hit.copied())
             .or(problem)
             .and_then(|seq| open.stop_near(seq as usize))
+            .or_else(|| open.first_message())
             .or_else(|| open.first_stop());
         self.open = Some(open);
     }
@@ -216,6 +217,14 @@ impl Open {
         self.lines
             .get(at.checked_sub(1).unwrap_or(0))
             .map(|l| l.seq)
+    }
+
+    fn first_message(&self) -> Option<usize> {
+        let events = &self.whole.events;
+        self.lines
+            .iter()
+            .map(|l| l.seq)
+            .find(|seq| events[*seq].kind.author().is_some())
     }
 
     fn first_stop(&self) -> Option<usize> {

@@ -291,7 +291,11 @@ impl App {
         if rows.is_empty() || sets.is_empty() {
             return;
         }
-        if let Some(Set::Tag { name, on: true }) = sets.last() {
+        let put_on = sets
+            .iter()
+            .rev()
+            .find(|s| matches!(s, Set::Tag { on: true, .. }));
+        if let Some(Set::Tag { name, .. }) = put_on {
             self.repeat = Some(Repeat::Tag(name.clone()));
         }
         self.apply_rows(rows, sets);
@@ -362,12 +366,7 @@ impl App {
 
     /// What an undo or redo brought back is read anew and gone to.
     fn restored(&mut self, ack: &Ack) {
-        let verb = if ack.kind == crate::model::EntryKind::Undo {
-            "undone"
-        } else {
-            "redone"
-        };
-        let mut text = format!("{verb}: {}", ack.summary);
+        let mut text = ack.summary.clone();
         for left in ack.left.iter().take(1) {
             let more = ack.left.len();
             text.push_str(&format!(

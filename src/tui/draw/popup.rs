@@ -12,7 +12,7 @@ use super::super::layout::Layout;
 use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role};
 use crate::filter;
-use crate::model::{EntryKind, JournalEntry};
+use crate::model::JournalEntry;
 use crate::text::{self, SafeText};
 
 pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
@@ -203,6 +203,16 @@ fn help_lines(app: &App, typed: &str) -> Vec<HelpLine> {
                 continue;
             }
             let mut keys = app.keymap.keys_for(info.action, scope);
+            // Nine digits are one line.
+            let mut words = info.help;
+            match info.action.tag_digit() {
+                Some('1') => {
+                    keys = vec!["1…9".to_owned()];
+                    words = "The tag on that digit, on or off";
+                }
+                Some(_) => continue,
+                None => {}
+            }
             if scope == Scope::Reader {
                 keys.retain(|k| {
                     !READER_EXTRA
@@ -216,7 +226,7 @@ fn help_lines(app: &App, typed: &str) -> Vec<HelpLine> {
                 || info.help.to_lowercase().contains(&typed)
                 || info.name.contains(&typed);
             if found {
-                rows.push(HelpLine::Row(keys, info.help));
+                rows.push(HelpLine::Row(keys, words));
             }
         }
         if !rows.is_empty() {
@@ -333,33 +343,19 @@ fn journal(
         x += 14;
         pen.text(x, y, 10, &entry.reviewer.line(), theme.style(Role::Dim));
         x += 11;
-        let kind = match entry.kind {
-            EntryKind::Change => "",
-            EntryKind::Undo => "undo: ",
-            EntryKind::Redo => "redo: ",
-            EntryKind::Import => "import: ",
-        };
         let who = entry
             .first
             .as_ref()
             .map(|(_, id)| id.line().cut(20).as_str().to_owned())
             .unwrap_or_default();
-        let many = if entry.targets > 1 {
-            format!(
-                " and {} more",
-                super::super::figure(u64::from(entry.targets) - 1)
-            )
-        } else {
-            String::new()
-        };
         let bulk = entry
             .bulk
             .as_deref()
             .filter(|b| !b.is_empty())
             .map(|b| format!("  [{b}]"))
             .unwrap_or_default();
-        let undone = if entry.undone { "  (taken back)" } else { "" };
-        let words = format!("{kind}{}  {who}{many}{bulk}{undone}", entry.summary);
+        let undone = if entry.undone { "(taken back) " } else { "" };
+        let words = format!("{undone}{}  {who}{bulk}", entry.summary);
         pen.word(x, y, area.right().saturating_sub(x), &words, style);
         if top + row == cursor {
             let reversed = theme.style(Role::Cursor);

@@ -122,6 +122,8 @@ fn write(common: &Common, store: &mut Store, job: WriteJob, questions: &Question
     match done {
         Ok(Some(ack)) => written(common, store, ack, questions),
         Ok(None) => common.send(Msg::Notice("nothing to undo or redo".to_owned())),
+        // What is so already needs no entry, and what is shown is true.
+        Err(StoreError::Unchanged) => common.send(Msg::Unchanged { ticket }),
         Err(error) => common.send(Msg::WriteFailed {
             ticket,
             error: error.to_string(),
@@ -145,9 +147,16 @@ fn decide(store: &Store, rows: &[i64], sets: Vec<Set>, bulk: Option<String>) -> 
         .collect();
     let edits = sets
         .into_iter()
-        .map(|set| Edit {
-            targets: targets.clone(),
-            set,
+        .map(|set| match set {
+            // The vocabulary belongs to no conversation.
+            Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. } => Edit {
+                targets: Vec::new(),
+                set,
+            },
+            set => Edit {
+                targets: targets.clone(),
+                set,
+            },
         })
         .collect();
     Ok(Change { edits, bulk })
