@@ -3,6 +3,9 @@
 //!
 //! The logs are no part of the repository; without them these tests say so and pass.
 
+// Tests may stop and speak.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

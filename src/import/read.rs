@@ -382,7 +382,13 @@ impl Sink for Reader<'_> {
             .map(|e| e.about.assistant_id.clone())
             .collect();
         let main = Untrusted::from(MAIN);
-        let sender_wide = assistants.iter().flatten().next().unwrap_or(&main).clone();
+        // The name asked for counts already here: the reviews that a source brings are known by it.
+        let asked = self.request.source.as_deref().map(Untrusted::from);
+        let sender_wide = asked
+            .as_ref()
+            .or_else(|| assistants.iter().flatten().next())
+            .unwrap_or(&main)
+            .clone();
         let mode = self.request.sessions.unwrap_or_default();
         let mut from = 0;
         for mut imported in conversations(log, mode, &sender_wide) {

@@ -4,10 +4,17 @@
 //! Pages are short and every statement is closed before the next: a reader that stays in the table makes
 //! a running Rasa lose what it wants to write.
 
+mod cells;
+#[cfg(test)]
+mod tests;
+
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{ErrorCode, Row, params};
 
-use super::rasa::{Columns, Parsed, parse_row};
+use cells::Cells;
+pub(super) use cells::text;
+
+use super::rasa::Parsed;
 use super::sqlite::Source;
 use super::{Place, ReadError, SenderLog, Sink};
 use crate::text::Untrusted;
@@ -329,57 +336,6 @@ impl Table {
     }
 }
 
-/// The cells of a row, copied out of the statement.
-struct Cells {
-    data: Option<String>,
-    columns: Columns,
-    further: Vec<Value>,
-}
-
-impl Cells {
-    fn of(row: &Row<'_>) -> rusqlite::Result<(i64, Self)> {
-        let cell = |index| Ok::<_, rusqlite::Error>(text(row.get_ref(index)?));
-        let further = (6..row.as_ref().column_count())
-            .map(|index| row.get(index))
-            .collect::<rusqlite::Result<_>>()?;
-        let timestamp = match row.get_ref(3)? {
-            ValueRef::Real(seconds) => Some(seconds),
-            ValueRef::Integer(seconds) => Some(seconds as f64),
-            other => text(other).and_then(|t| t.parse().ok()),
-        };
-        let cells = Self {
-            data: cell(1)?,
-            columns: Columns {
-                type_name: cell(2)?,
-                timestamp,
-                intent_name: cell(4)?,
-                action_name: cell(5)?,
-            },
-            further,
-        };
-        Ok((row.get(0)?, cells))
-    }
-
-    fn parse(self) -> Result<(Parsed, Vec<Value>, usize), String> {
-        // A row without its JSON still says by its columns what happened.
-        let data = self.data.as_deref().unwrap_or("{}");
-        let parsed = parse_row(data, &self.columns)?;
-        Ok((parsed, self.further, data.len()))
-    }
-}
-
-/// A value as text; blobs are read as the text they hold.
-pub(super) fn text(value: ValueRef<'_>) -> Option<String> {
-    match value {
-        ValueRef::Null => None,
-        ValueRef::Integer(number) => Some(number.to_string()),
-        ValueRef::Real(number) => Some(number.to_string()),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-            Some(String::from_utf8_lossy(bytes).into_owned())
-        }
-    }
-}
-
 fn is_too_big(error: &ReadError) -> bool {
     let ReadError::Sqlite { source, .. } = error else {
         return false;
@@ -417,6 +373,3 @@ pub(super) fn deliver(
 pub(super) fn position(row: i64) -> u64 {
     u64::try_from(row).unwrap_or(0)
 }
-
-#[cfg(test)]
-mod tests;
