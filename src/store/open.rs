@@ -203,13 +203,14 @@ fn check_version(conn: &Connection, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// On media that cannot be written: with its log where there is one, which would be hidden otherwise;
-/// else as a file that nobody changes.
+/// Without the right to write: as others may be writing it; where SQLite cannot, since there is no log
+/// and none can be made, as a file that nobody changes. Never so with a log, which would be hidden.
 fn open_unwritable(path: &Path) -> rusqlite::Result<Connection> {
-    if no_log(path) {
-        return open_immutable(path);
+    let shared = Connection::open_with_flags(path, FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    match shared.query_row("PRAGMA user_version", [], |_| Ok(())) {
+        Err(_) if no_log(path) => open_immutable(path),
+        _ => Ok(shared),
     }
-    Connection::open_with_flags(path, FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
 fn open_immutable(path: &Path) -> rusqlite::Result<Connection> {

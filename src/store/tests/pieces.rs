@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::ingest::put_all;
-use crate::model::{ConversationId, Event, EventKind, Imported, SlotSet};
+use crate::model::{
+    Change, Clock, ConversationId, Edit, Event, EventKind, EventTarget, Imported, Millis, Set,
+    SlotSet, Status, Target,
+};
 use crate::store::testing::{imported, main_source, message, session_start, temporary};
 use crate::store::unite::begins_a_session;
 use crate::store::{Outcome, Store};
@@ -327,4 +330,69 @@ fn a_gap_joins_what_is_near_and_keeps_apart_what_is_far() {
         Outcome::Rejected(_)
     ));
     ingest.finish().unwrap();
+}
+
+#[test]
+fn reviews_stay_with_their_conversation_through_all_of_it() {
+    let clock = Clock::fixed(Millis(1_000));
+    let (_dir, mut store) = temporary();
+    let events = log(&[6, 3]);
+    // The tail of the first session and, without its marker, of the second: one conversation for now.
+    put_all(&mut store, split(&events[3..7]));
+    put_all(&mut store, split(&events[9..]));
+    let whole = store.whole(1).unwrap().unwrap();
+    assert_eq!(whole.events.len(), 6);
+    let target = |seq: usize| Target {
+        conversation: whole.card.id,
+        event: Some(EventTarget {
+            key: whole.keys[seq],
+            seq: seq as u32,
+        }),
+    };
+    let change = |targets, set| Change {
+        edits: vec![Edit { targets, set }],
+        bulk: None,
+    };
+    store
+        .apply(
+            &change(vec![target(0), target(5)], Set::Flag(true)),
+            "me",
+            &clock,
+        )
+        .unwrap();
+    let of_all = Target {
+        conversation: whole.card.id,
+        event: None,
+    };
+    store
+        .apply(
+            &change(vec![of_all], Set::Status(Status::Reviewed)),
+            "me",
+            &clock,
+        )
+        .unwrap();
+
+    // The beginning gives it another id, the marker in between takes the second session out.
+    put_all(&mut store, split(&events));
+    let first = store.whole(1).unwrap().unwrap();
+    assert_ne!(first.card.id, whole.card.id);
+    assert_eq!(first.events, events[..7]);
+    assert_eq!(first.review.status, Status::Reviewed);
+    assert_eq!(
+        first.review.flagged_events.len(),
+        2,
+        "one of them detached, none lost"
+    );
+    assert_eq!(store.whole(2).unwrap().unwrap().events, events[7..]);
+    assert_eq!(store.doctor(true).unwrap(), []);
+    // The former id still takes changes.
+    store
+        .apply(
+            &change(vec![of_all], Set::Status(Status::Saved)),
+            "me",
+            &clock,
+        )
+        .unwrap();
+    assert_eq!(store.cards(&[1]).unwrap()[0].review.status, Status::Saved);
+    assert_eq!(store.doctor(true).unwrap(), []);
 }
