@@ -89,7 +89,7 @@ pub fn detect(head: &[u8]) -> Found {
     }
     let mut records = Records::new(head);
     for _ in 0..MOST_RECORDS {
-        match records.next() {
+        match records.next_item() {
             Some(Item::Value { raw, .. }) if raw.starts_with(b"{") => {
                 let found = paths(raw);
                 if let Some(known) = recognise(&found) {

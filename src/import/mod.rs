@@ -10,8 +10,11 @@ mod encoding;
 pub mod formats;
 mod mark;
 mod pace;
+#[cfg(unix)]
+mod pipe;
 mod pipeline;
 mod preview;
+pub mod private;
 mod read;
 pub mod records;
 pub mod report;

@@ -4,6 +4,7 @@
 //! import that was interrupted, however it was, goes on where it stopped.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,7 +19,7 @@ use super::pace::Pace;
 use super::preview::Preview;
 use super::read::{Delivery, Message, Reader};
 use super::report::{MOST_REJECTS, Report};
-use super::request::{Progress, Request};
+use super::request::{Modes, Progress, Request};
 use super::source::{InputFile, expand};
 use crate::model::{Clock, EventKind};
 use crate::store::{Ingest, Outcome, Position, SourceSpec, Store};
@@ -65,12 +66,14 @@ pub fn run(
     }
     let bytes = AtomicU64::new(0);
     let total = inputs.iter().map(|i| i.bytes).sum::<Option<u64>>();
+    let modes = Modes::new(request, store)?;
+    let stop = Arc::new(AtomicBool::new(false));
     let (out, deliveries) = bounded(CHANNEL);
-    let reader = Reader::new(request, &inputs, cancel, &bytes, out, Report::default());
+    let reader = Reader::new(request, &modes, &inputs, cancel, &bytes, out, stop.clone());
     let (written, read) = thread::scope(|scope| {
         let reading = scope.spawn(|| reader.run());
         let mut writer = Writer {
-            request,
+            modes: &modes,
             inputs: &inputs,
             deliveries,
             cancel,
@@ -92,6 +95,7 @@ pub fn run(
         let report = std::mem::take(&mut writer.report);
         // The reader notices that nobody listens any more.
         drop(writer);
+        stop.store(true, Ordering::Relaxed);
         let read = reading.join();
         (written.map(|()| report), read)
     });
@@ -133,7 +137,7 @@ struct SourceState {
 
 /// The writing side.
 struct Writer<'a> {
-    request: &'a Request,
+    modes: &'a Modes,
     inputs: &'a [InputFile],
     deliveries: Receiver<Message>,
     cancel: &'a AtomicBool,
@@ -185,7 +189,7 @@ impl Writer<'_> {
         SourceSpec {
             name: source.clone(),
             format: self.sources[source].format.to_owned(),
-            session_mode: self.request.sessions.unwrap_or_default().to_string(),
+            session_mode: self.modes.of(source).to_string(),
         }
     }
 

@@ -5,6 +5,7 @@
 //! conversations without events) it hands back at its end.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::Sender;
@@ -19,7 +20,7 @@ use super::formats::{Place, RasaLine, ReadError, RecordFormat, SenderLog, Sink, 
 use super::mark::InputMark;
 use super::records::{Item, Records};
 use super::report::Report;
-use super::request::Request;
+use super::request::{Modes, Request};
 use super::sessions::conversations;
 use super::source::{self, Content, InputFile, PathOrStdin, Text};
 use super::staging::{Staged, Staging};
@@ -58,12 +59,15 @@ pub(super) enum Message {
 /// Reads all inputs.
 pub(super) struct Reader<'a> {
     pub request: &'a Request,
+    pub modes: &'a Modes,
     pub inputs: &'a [InputFile],
     pub cancel: &'a AtomicBool,
     /// Bytes read, for the progress bar.
     pub bytes: &'a AtomicU64,
     pub out: Sender<Message>,
-    pub report: Report,
+    /// Set when nobody listens any more.
+    pub stop: Arc<AtomicBool>,
+    report: Report,
     state: State,
 }
 
@@ -84,19 +88,22 @@ struct State {
 impl<'a> Reader<'a> {
     pub fn new(
         request: &'a Request,
+        modes: &'a Modes,
         inputs: &'a [InputFile],
         cancel: &'a AtomicBool,
         bytes: &'a AtomicU64,
         out: Sender<Message>,
-        report: Report,
+        stop: Arc<AtomicBool>,
     ) -> Self {
         Self {
             request,
+            modes,
             inputs,
             cancel,
             bytes,
             out,
-            report,
+            stop,
+            report: Report::default(),
             state: State {
                 batch: Vec::new(),
                 batch_events: 0,
@@ -147,7 +154,7 @@ impl<'a> Reader<'a> {
 
     fn one_input(&mut self, input: &InputFile, before: u64) -> Result<(), ReadError> {
         self.report.files += 1;
-        let content = source::open(input)?;
+        let content = source::open(input, &self.stop)?;
         let head = match &content {
             Content::Text(text) => text.head(),
             Content::Sqlite { .. } => &[],
@@ -211,7 +218,7 @@ impl<'a> Reader<'a> {
             Err(what) => {
                 // A damaged packing may be why there is nothing to recognise.
                 let mut records = Records::new(text);
-                while let Some(item) = records.next() {
+                while let Some(item) = records.next_item() {
                     if let Item::Fault(error) = item {
                         return self.unknown(input, meter.fault(&error));
                     }
@@ -227,14 +234,18 @@ impl<'a> Reader<'a> {
             _ => Box::new(RasaJson),
         };
         let mut records = Records::new(text);
-        while let Some(item) = records.next() {
+        while let Some(item) = records.next_item() {
             match item {
                 Item::Value { raw, line } => {
                     self.state.place = Place::Line(line);
                     reader.record(raw, Place::Line(line), self)?;
                 }
                 Item::Broken { line, reason } => self.left_out(Place::Line(line), reason),
-                Item::Fault(error) => self.left_out(Place::Whole, meter.fault(&error)),
+                Item::Fault(error) => {
+                    // Left while waiting for a pipe: no fault of the pipe.
+                    self.go_on()?;
+                    self.left_out(Place::Whole, meter.fault(&error));
+                }
             }
             self.bytes.store(before + meter.bytes(), Ordering::Relaxed);
             self.go_on()?;
@@ -389,7 +400,7 @@ impl Sink for Reader<'_> {
             .or_else(|| assistants.iter().flatten().next())
             .unwrap_or(&main)
             .clone();
-        let mode = self.request.sessions.unwrap_or_default();
+        let mode = self.modes.of(&sender_wide);
         let mut from = 0;
         for mut imported in conversations(log, mode, &sender_wide) {
             // Each session speaks for itself: what was imported before the assistant had an id keeps

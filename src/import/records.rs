@@ -118,7 +118,7 @@ impl<R: Read> Records<R> {
     }
 
     /// The next value; `None` at the end.
-    pub fn next(&mut self) -> Option<Item<'_>> {
+    pub fn next_item(&mut self) -> Option<Item<'_>> {
         loop {
             self.start = self.pos;
             self.dropped = None;

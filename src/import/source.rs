@@ -7,10 +7,11 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::encoding;
 use super::formats::ReadError;
+use super::private::PrivateFolder;
 
 /// First bytes of every SQLite database.
 pub const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
@@ -214,7 +215,7 @@ pub enum Content {
         /// Where it is.
         path: PathBuf,
         /// Goes when the value goes.
-        folder: Option<tempfile::TempDir>,
+        folder: Option<PrivateFolder>,
     },
 }
 
@@ -282,36 +283,60 @@ impl Read for Text {
     }
 }
 
-/// Opens an input and looks through its packing.
+/// Opens an input and looks through its packing. Once `stop` is set, waiting for a pipe ends.
 ///
 /// # Errors
 ///
 /// Where it cannot be opened, or a packed database cannot be unpacked to its end.
-pub fn open(input: &InputFile) -> Result<Content, ReadError> {
+pub fn open(input: &InputFile, stop: &Arc<AtomicBool>) -> Result<Content, ReadError> {
     match &input.place {
-        PathOrStdin::Stdin => open_stream(Path::new("-"), Box::new(io::stdin())),
+        PathOrStdin::Stdin => {
+            let path = Path::new("-");
+            let stream = stdin(stop).map_err(|source| ReadError::Io {
+                path: path.to_owned(),
+                source,
+            })?;
+            open_stream(path, stream)
+        }
         PathOrStdin::Path(path) => {
-            let file = open_file(path).map_err(|source| ReadError::Io {
+            let stream = open_file(path, stop).map_err(|source| ReadError::Io {
                 path: path.clone(),
                 source,
             })?;
-            open_stream(path, Box::new(file))
+            open_stream(path, stream)
         }
     }
 }
 
+#[cfg(unix)]
+fn stdin(stop: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
+    Ok(Box::new(super::pipe::Pipe::stdin(stop.clone())?))
+}
+
+#[cfg(not(unix))]
+fn stdin(_: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
+    Ok(Box::new(io::stdin()))
+}
+
 /// Opens without waiting for the other end, should the file have become a pipe meanwhile.
-fn open_file(path: &Path) -> io::Result<File> {
+#[cfg(unix)]
+fn open_file(path: &Path, stop: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
+    use std::os::unix::fs::OpenOptionsExt;
     let mut options = fs::OpenOptions::new();
     options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        if fs::metadata(path)?.is_file() {
-            options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-        }
+    if fs::metadata(path)?.is_file() {
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+        return Ok(Box::new(options.open(path)?));
     }
-    options.open(path)
+    Ok(Box::new(super::pipe::Pipe::new(
+        options.open(path)?,
+        stop.clone(),
+    )))
+}
+
+#[cfg(not(unix))]
+fn open_file(path: &Path, _: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
+    Ok(Box::new(File::open(path)?))
 }
 
 fn open_stream(path: &Path, raw: Box<dyn Read + Send>) -> Result<Content, ReadError> {
@@ -422,14 +447,7 @@ fn unpack(
         path: std::env::temp_dir(),
         source,
     };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("afterword-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o700));
-    }
-    let folder = builder.tempdir().map_err(own)?;
+    let folder = PrivateFolder::new().map_err(own)?;
     let copy = folder.path().join("source.db");
     let mut file = File::create_new(&copy).map_err(own)?;
     io::Write::write_all(&mut file, head).map_err(own)?;

@@ -526,3 +526,70 @@ fn every_file_of_the_json_suite_is_survived_as_a_value_in_a_line() {
     );
     assert!(report.rejects.iter().all(|r| r.line.is_some()));
 }
+
+#[test]
+fn a_real_server_s_database_and_its_broker_agree() {
+    let Some(database) = shared("rasa-server/helpdesk/rasa.db.zst") else {
+        return;
+    };
+    let broker = database.with_file_name("events.jsonl.zst");
+    let (_dir, mut store) = testing::temporary();
+    let report = import(&mut store, &request(&[&database])).unwrap();
+    assert_eq!(
+        (report.conversations.new, report.conversations.read()),
+        (605, 605)
+    );
+    assert_eq!((report.events, report.messages), (32_707, 4228 + 5139 + 12));
+    assert_eq!(report.rejects, []);
+    let before = content(&store);
+    assert!(
+        before
+            .iter()
+            .all(|c| c.contains("\"source\": \"helpdesk_20261120\""))
+    );
+    let report = import(&mut store, &request(&[&broker])).unwrap();
+    assert_eq!(
+        (report.conversations.unchanged, report.conversations.read()),
+        (605, 605)
+    );
+    assert_eq!(content(&store), before);
+}
+
+#[test]
+fn a_source_keeps_its_way_of_splitting() {
+    let folder = Folder::new();
+    let file = folder.file("log", events(3));
+    let (_dir, mut store) = testing::temporary();
+    let mut asked = request(&[&file]);
+    asked.sessions = Some(SessionMode::Gap(60_000));
+    import(&mut store, &asked).unwrap();
+    let report = import(&mut store, &request(&[&file])).unwrap();
+    assert_eq!(report.conversations.unchanged, 3);
+    asked.sessions = Some(SessionMode::None);
+    assert!(matches!(
+        import(&mut store, &asked),
+        Err(ImportError::Store(_))
+    ));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(40))]
+
+    /// No bytes make it panic, and whatever is left out is said.
+    #[test]
+    fn random_bytes_are_survived(
+        start in proptest::sample::select(vec![
+            &b""[..], b"{\"sender_id\": \"a\", \"event\": \"user\", \"timestamp\": 1, \"text\": \"",
+            b"[{\"events\": [{\"event\": \"user\", \"timestamp\": 1}], \"sender_id\":", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd",
+            b"SQLite format 3\0", b"\xff\xfe{\0",
+        ]),
+        rest in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300),
+    ) {
+        let folder = Folder::new();
+        let file = folder.file("x", [start, &rest].concat());
+        let (_dir, mut store) = testing::temporary();
+        if let Ok(report) = import(&mut store, &request(&[&file])) {
+            proptest::prop_assert_eq!(report.rejects.is_empty(), !report.left_out());
+        }
+    }
+}

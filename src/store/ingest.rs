@@ -74,6 +74,19 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The known sources with how their events are split into sessions, for an import that is not told.
+    pub fn session_modes(&self) -> Result<Vec<(Untrusted, String)>> {
+        self.connection()
+            .prepare("SELECT name, session_mode FROM source ORDER BY name")
+            .and_then(|mut q| {
+                q.query_map([], |r| Ok((r.get::<_, String>(0)?.into(), r.get(1)?)))?
+                    .collect()
+            })
+            .map_err(sqlite("reading the sources"))
+    }
+}
+
 /// Writes or finds the source; it is incomplete from now on.
 fn enter_source(tx: &Connection, source: &SourceSpec) -> Result<i64> {
     let name = source.name.for_search();

@@ -18,7 +18,7 @@ fn read_in(text: &[u8], step: usize, cap: usize) -> Vec<String> {
     let mut records = Records::new(Steps(text, step));
     records.cap = cap;
     let mut seen = Vec::new();
-    while let Some(item) = records.next() {
+    while let Some(item) = records.next_item() {
         seen.push(match item {
             Item::Value { raw, line } => format!("{line} {}", String::from_utf8_lossy(raw)),
             Item::Broken { line, reason } => {
@@ -146,9 +146,15 @@ fn a_fault_of_the_stream_comes_last_and_once() {
     }
     for text in ["{}\n{\"a\":", "[{}", "{}\n"] {
         let mut records = Records::new(Broken(text.as_bytes()));
-        assert!(matches!(records.next(), Some(Item::Value { .. })), "{text}");
-        assert!(matches!(records.next(), Some(Item::Fault(_))), "{text}");
-        assert!(records.next().is_none(), "{text}");
+        assert!(
+            matches!(records.next_item(), Some(Item::Value { .. })),
+            "{text}"
+        );
+        assert!(
+            matches!(records.next_item(), Some(Item::Fault(_))),
+            "{text}"
+        );
+        assert!(records.next_item().is_none(), "{text}");
     }
 }
 
@@ -187,7 +193,7 @@ proptest! {
         };
         let mut records = Records::new(array.as_bytes());
         let mut seen = Vec::new();
-        while let Some(Item::Value { raw, .. }) = records.next() {
+        while let Some(Item::Value { raw, .. }) = records.next_item() {
             seen.push(serde_json::from_slice::<serde_json::Value>(raw).unwrap());
         }
         prop_assert_eq!(seen, values);

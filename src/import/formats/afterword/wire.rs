@@ -197,7 +197,6 @@ pub(super) struct FlowRecord {
 #[derive(Debug, Deserialize)]
 pub(super) struct ReviewRecord<'a> {
     pub decided: Option<DecidedRecord>,
-    pub flagged: Option<bool>,
     pub notes: Option<Vec<NoteRecord>>,
     #[serde(borrow, default)]
     pub corrections: Pairs<CorrectionField, &'a RawValue>,
