@@ -291,10 +291,7 @@ mod tests {
         assert_eq!(pen.right(8, 0, 4, ".43", Style::new()), 3);
         assert_eq!(pen.right(8, 1, 4, "12,480", Style::new()), 4);
         assert_eq!(pen.right(2, 2, 4, "\u{1b}\u{202e}", Style::new()), 2);
-        assert_eq!(
-            row(&buf, 0),
-            "......43".replace("......43", ".....\u{2e}43")
-        );
+        assert_eq!(row(&buf, 0), "......43");
         assert_eq!(row(&buf, 1), "....12,\u{2026}");
         assert_eq!(row(&buf, 2), "␛\u{2026}......");
     }

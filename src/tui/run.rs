@@ -17,6 +17,7 @@ use super::draw::draw;
 use super::input::Input;
 use super::keymap::Keymap;
 use super::msg::{Cmd, Msg};
+use super::pen;
 use super::terminal::{self, Screen, TerminalEvent, TerminalGuard};
 use super::theme::Theme;
 use super::workers::Workers;
@@ -143,7 +144,10 @@ impl World<'_> {
         clock: &Clock,
     ) -> Result<(), Error> {
         loop {
-            screen.draw(|frame| draw(app, frame.area(), frame.buffer_mut()))?;
+            screen.draw(|frame| {
+                draw(app, frame.area(), frame.buffer_mut());
+                pen::settle(frame.buffer_mut());
+            })?;
             let Ok(first) = messages.recv() else {
                 return Ok(());
             };

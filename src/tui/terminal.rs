@@ -5,10 +5,10 @@
 //! terminal is gone. Nothing else in the program may set a mode.
 
 mod modes;
+mod output;
+mod watch;
 
-use std::io::{self, IsTerminal, Write};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::panic;
+use std::io::{self, IsTerminal};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -18,24 +18,20 @@ use std::time::{Duration, Instant};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, getpgrp, getpid, getppid, getsid, kill_current_process_group};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
-use signal_hook::iterator::Signals;
+use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
 use super::audit::AuditWriter;
 use super::clipboard::CopySequence;
 use modes::{Device, Mode, Modes};
+pub use output::Output;
+pub(super) use output::input_fd;
+use output::{Tty, is_gone};
+use watch::{Deliver, restore_on_panic, watch_hangup, watch_signals};
 
-/// Time the program has to end by itself after a signal.
-const SIGNAL_GRACE: Duration = Duration::from_secs(2);
-/// The same after the terminal is gone: nobody is there to wait.
-const HANGUP_GRACE: Duration = Duration::from_millis(900);
 /// Time another thread gets to finish with the modes before the program ends without them.
 const LOCK_GRACE: Duration = Duration::from_millis(200);
-/// Time a terminal that takes no bytes gets before restoring is given up.
-const WRITE_GRACE: Duration = Duration::from_millis(300);
 /// A stop signal of our own may arrive this long after going on.
 const STOP_ECHO: Duration = Duration::from_millis(500);
 
@@ -118,7 +114,7 @@ impl TerminalGuard {
         let control = Arc::new(Control {
             modes: Mutex::new(Modes::new(Tty)),
             wanted: wanted(options),
-            shown: AtomicBool::new(false),
+            shown: Arc::default(),
             outside: AtomicBool::new(false),
             resumed: Mutex::new(None),
         });
@@ -138,9 +134,9 @@ impl TerminalGuard {
     ///
     /// If the size of the terminal cannot be read.
     pub fn screen(&self) -> io::Result<Screen> {
-        Terminal::new(CrosstermBackend::new(AuditWriter::new(Output {
-            control: Arc::clone(&self.control),
-        })))
+        Terminal::new(CrosstermBackend::new(AuditWriter::new(Output::new(
+            Arc::clone(&self.control.shown),
+        ))))
     }
 
     /// Leaves the screen. Can be called any number of times.
@@ -149,7 +145,11 @@ impl TerminalGuard {
     ///
     /// The first of what failed; the rest has been restored nevertheless.
     pub fn leave(&self) -> io::Result<()> {
-        self.control.restore()
+        match self.control.restore() {
+            // A terminal that has vanished has no modes.
+            Err(error) if is_gone(&error) => Ok(()),
+            result => result,
+        }
     }
 
     /// Goes to the background and returns when the program is back, with the screen entered again;
@@ -228,7 +228,7 @@ struct Control {
     modes: Mutex<Modes<Tty>>,
     wanted: Vec<Mode>,
     /// The screen is entered: frames may be written.
-    shown: AtomicBool,
+    shown: Arc<AtomicBool>,
     /// Another program has the terminal, or the shell.
     outside: AtomicBool,
     /// When the program last came back from the background.
@@ -294,116 +294,6 @@ fn wanted(options: Options) -> Vec<Mode> {
     modes
 }
 
-type Deliver = dyn Fn(TerminalEvent) + Send + Sync;
-
-/// Tells signals, and ends the program where it does not end by itself.
-fn watch_signals(control: Arc<Control>, deliver: Arc<Deliver>) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
-    let watch = move || {
-        let mut ending = false;
-        let mut next = || -> Vec<i32> {
-            let mut batch: Vec<i32> = signals.wait().collect();
-            // A vanished terminal hangs up and then continues the program: nothing is to be drawn then.
-            batch.sort_by_key(|&signal| matches!(signal, SIGCONT | SIGTSTP));
-            batch
-        };
-        for signal in std::iter::repeat_with(&mut next).flatten() {
-            let outside = control.outside.load(Ordering::SeqCst);
-            match signal {
-                SIGCONT | SIGTSTP if ending => {}
-                SIGCONT if !outside => deliver(TerminalEvent::Resume),
-                SIGTSTP if !outside && !control.just_resumed() => deliver(TerminalEvent::Suspend),
-                // Keys pressed in the pager; stopping it stops us with it by the shell's hand.
-                SIGCONT | SIGTSTP => {}
-                SIGINT | SIGQUIT if outside => {}
-                _ if ending => control.end(exit_status(signal)),
-                _ => {
-                    ending = true;
-                    deliver(TerminalEvent::Terminate(signal));
-                    end_later(&control, exit_status(signal), SIGNAL_GRACE);
-                }
-            }
-        }
-    };
-    thread::Builder::new()
-        .name("signals".to_owned())
-        .spawn(watch)?;
-    Ok(())
-}
-
-/// Ends the program after `grace` if it still runs then.
-fn end_later(control: &Arc<Control>, status: u8, grace: Duration) {
-    let late = Arc::clone(control);
-    let wait = move || {
-        thread::sleep(grace);
-        late.end(status);
-    };
-    if thread::Builder::new()
-        .name("deadline".to_owned())
-        .spawn(wait)
-        .is_err()
-    {
-        control.end(status);
-    }
-}
-
-/// Waits for the terminal to vanish. The thread that reads keys may never learn of it (crossterm
-/// issue 793), and no signal has to come.
-fn watch_hangup(control: Arc<Control>, deliver: Arc<Deliver>) -> io::Result<()> {
-    let input = input_fd()?;
-    let watch = move || {
-        wait_for_hangup(input.as_fd());
-        deliver(TerminalEvent::Hangup);
-        thread::sleep(HANGUP_GRACE);
-        control.end(exit_status(SIGHUP));
-    };
-    thread::Builder::new()
-        .name("hangup".to_owned())
-        .spawn(watch)?;
-    Ok(())
-}
-
-/// Returns when the other end of `fd` is closed.
-fn wait_for_hangup(fd: BorrowedFd<'_>) {
-    loop {
-        // No events are asked for: hang-up and error are told anyway.
-        let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::empty())];
-        match poll(&mut fds, None) {
-            Ok(0) | Err(rustix::io::Errno::INTR) => {}
-            Ok(_) | Err(_) => return,
-        }
-    }
-}
-
-/// Restores the terminal before anything is said about a panic. Workers are not the screen: theirs are
-/// caught where they run and shown on it, and nothing is printed over it.
-fn restore_on_panic(control: Arc<Control>) {
-    let owner = thread::current().id();
-    let previous = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if thread::current().id() == owner {
-            control.restore_without_waiting();
-        } else if control.modes.try_lock().is_ok_and(|modes| modes.is_on()) {
-            return;
-        }
-        previous(info);
-    }));
-}
-
-/// The file from which keys are read, as crossterm chooses it.
-pub(super) fn input_fd() -> io::Result<OwnedFd> {
-    let stdin = io::stdin();
-    if stdin.is_terminal() {
-        stdin.as_fd().try_clone_to_owned()
-    } else {
-        let tty = std::fs::File::options()
-            .read(true)
-            .write(true)
-            .open("/dev/tty")?;
-        Ok(tty.into())
-    }
-}
-
 /// True if a shell can bring the program back from the background.
 fn has_shell() -> bool {
     let Ok(session) = getsid(None) else {
@@ -414,84 +304,9 @@ fn has_shell() -> bool {
     !is_leader && parent_session == Some(session) && getpgrp() != session
 }
 
-/// The terminal itself.
-struct Tty;
-
-impl Device for Tty {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        write_within(rustix::stdio::stdout(), bytes, Some(WRITE_GRACE))
-    }
-
-    fn set_raw(&mut self, on: bool) -> io::Result<()> {
-        if on {
-            crossterm::terminal::enable_raw_mode()
-        } else {
-            crossterm::terminal::disable_raw_mode()
-        }
-    }
-}
-
-/// Standard output while the screen is shown; what comes before or after goes nowhere. Without a buffer
-/// and without a lock, so that a frame that hangs holds up nobody who restores the terminal.
-pub struct Output {
-    control: Arc<Control>,
-}
-
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.control.shown.load(Ordering::SeqCst) {
-            match write_within(rustix::stdio::stdout(), bytes, None) {
-                // The terminal is gone, which the watch on it tells. An error here would only reach
-                // ratatui's destructor, which prints it, which panics.
-                Err(error)
-                    if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {}
-                result => result?,
-            }
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Writes all bytes; with a `grace`, gives up when none are taken for so long.
-fn write_within(fd: BorrowedFd<'_>, mut bytes: &[u8], grace: Option<Duration>) -> io::Result<()> {
-    let timeout = grace.map(|grace| Timespec {
-        tv_sec: grace.as_secs() as _,
-        tv_nsec: grace.subsec_nanos() as _,
-    });
-    while !bytes.is_empty() {
-        if timeout.is_some() && !is_writable(fd, timeout.as_ref())? {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        match rustix::io::write(fd, bytes) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
-            Err(rustix::io::Errno::INTR) => {}
-            // Somebody else made the terminal non-blocking.
-            Err(rustix::io::Errno::AGAIN) => {
-                is_writable(fd, timeout.as_ref())?;
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
-}
-
-fn is_writable(fd: BorrowedFd<'_>, timeout: Option<&Timespec>) -> io::Result<bool> {
-    let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::OUT)];
-    match poll(&mut fds, timeout) {
-        Ok(ready) => Ok(ready > 0),
-        Err(rustix::io::Errno::INTR) => Ok(true),
-        Err(error) => Err(error.into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::unix::net::UnixStream;
+    use signal_hook::consts::{SIGHUP, SIGTERM};
 
     use super::*;
 
@@ -519,36 +334,5 @@ mod tests {
     fn the_mouse_is_left_alone_unless_wanted() {
         assert!(!wanted(Options::default()).contains(&Mode::Mouse));
         assert!(wanted(Options { mouse: true }).contains(&Mode::Mouse));
-    }
-
-    #[test]
-    fn a_hangup_is_noticed_and_input_is_not() {
-        let (here, mut there) = UnixStream::pair().unwrap();
-        let watcher = thread::spawn(move || wait_for_hangup(here.as_fd()));
-        there.write_all(b"key").unwrap();
-        assert!(!watcher.is_finished());
-        drop(there);
-        watcher.join().unwrap();
-    }
-
-    #[test]
-    fn a_terminal_that_takes_nothing_does_not_hold_up_the_end() {
-        let (here, _there) = UnixStream::pair().unwrap();
-        here.set_nonblocking(true).unwrap();
-        let much = vec![b'x'; 8 << 20];
-        let result = write_within(here.as_fd(), &much, Some(Duration::from_millis(20)));
-        assert_eq!(result.unwrap_err().kind(), io::ErrorKind::TimedOut);
-    }
-
-    #[test]
-    fn bytes_arrive_whole() {
-        let (here, there) = UnixStream::pair().unwrap();
-        let much = vec![b'x'; 4 << 20];
-        let copy = much.clone();
-        let writer = thread::spawn(move || write_within(here.as_fd(), &copy, None));
-        let mut got = Vec::new();
-        io::Read::read_to_end(&mut &there, &mut got).unwrap();
-        writer.join().unwrap().unwrap();
-        assert_eq!(got, much);
     }
 }
