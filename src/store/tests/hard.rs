@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::ingest::{dialogue, put_all};
-use crate::model::Imported;
+use crate::model::{Change, Clock, Edit, Imported, Set, Target};
 use crate::store::testing::{imported, main_source, temporary};
 use crate::store::{Access, Outcome, Position, Store};
 
@@ -159,6 +159,99 @@ fn one_log_imported_twice_at_once_is_there_once() {
     });
     let count = |wanted: Outcome| outcomes.iter().filter(|o| **o == wanted).count();
     assert_eq!((count(Outcome::New), count(Outcome::Unchanged)), (120, 120));
+    assert_eq!(store.doctor(true).unwrap(), []);
+}
+
+#[test]
+fn reviewers_and_an_import_do_not_disturb_each_other() {
+    let (_dir, mut store) = temporary();
+    put_all(&mut store, (0..20).map(numbered).collect());
+    let path = store.path();
+    let ids: Vec<_> = (0..20).map(|n| numbered(n).key.id()).collect();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut store = Store::open(path, &Access::Import).unwrap();
+            let mut ingest = store.begin_import(&main_source()).unwrap();
+            for n in 20..220 {
+                ingest.put(numbered(n)).unwrap();
+                if ingest.due() || n % 10 == 0 {
+                    ingest.commit_batch().unwrap();
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+            }
+            ingest.finish().unwrap();
+        });
+        for name in ["ann", "bea"] {
+            let ids = &ids;
+            scope.spawn(move || {
+                let mut store = Store::open(path, &Access::Review).unwrap();
+                for id in ids {
+                    let target = Target {
+                        conversation: *id,
+                        event: None,
+                    };
+                    let set = Set::Tag {
+                        name: name.into(),
+                        on: true,
+                    };
+                    let change = Change {
+                        edits: vec![Edit {
+                            targets: vec![target],
+                            set,
+                        }],
+                        bulk: None,
+                    };
+                    store.apply(&change, name, &Clock::system()).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(store.doctor(true).unwrap(), []);
+    assert_eq!(store.first_page(1).unwrap().1, 220);
+    let rows: Vec<i64> = (1..=20).collect();
+    for card in store.cards(&rows).unwrap() {
+        assert_eq!(card.review.tags, ["ann".into(), "bea".into()]);
+    }
+}
+
+#[test]
+fn a_full_disk_loses_the_open_batch_and_nothing_else() {
+    let (_dir, mut store) = temporary();
+    put_all(&mut store, (0..5).map(numbered).collect());
+    let pages: i64 = store
+        .connection()
+        .query_row("PRAGMA page_count", [], |r| r.get(0))
+        .unwrap();
+    let limit = |store: &Store, pages: i64| {
+        store
+            .connection()
+            .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+            .unwrap();
+    };
+    limit(&store, pages + 6);
+    let mut ingest = store.begin_import(&main_source()).unwrap();
+    let (mut committed, mut n) = (5, 5);
+    let error = loop {
+        match ingest.put(numbered(n)) {
+            Ok(_) => n += 1,
+            Err(error) => break error,
+        }
+        if n % 5 == 0 {
+            ingest.commit_batch().unwrap();
+            committed = n;
+        }
+        assert!(n < 10_000, "the limit must be reached");
+    };
+    assert!(error.to_string().contains("full"), "{error}");
+    drop(ingest);
+    assert_eq!(store.first_page(1).unwrap().1 as i64, committed);
+    let findings = store.doctor(true).unwrap();
+    assert!(
+        findings.iter().all(|f| f.what.contains("not finished")),
+        "{findings:?}"
+    );
+    limit(&store, i64::from(i32::MAX));
+    put_all(&mut store, (committed..n + 5).map(numbered).collect());
     assert_eq!(store.doctor(true).unwrap(), []);
 }
 
