@@ -58,7 +58,8 @@ pub fn day_time(ms: i64, now_ms: i64) -> String {
     day_time_in(&Local, ms, now_ms)
 }
 
-fn clock_time_in<Z: TimeZone>(zone: &Z, ms: i64) -> String
+/// Time of day in another zone than the computer's.
+pub fn clock_time_in<Z: TimeZone>(zone: &Z, ms: i64) -> String
 where
     Z::Offset: std::fmt::Display,
 {
@@ -68,7 +69,8 @@ where
     }
 }
 
-fn day_time_in<Z: TimeZone>(zone: &Z, ms: i64, now_ms: i64) -> String
+/// Day and time in another zone than the computer's.
+pub fn day_time_in<Z: TimeZone>(zone: &Z, ms: i64, now_ms: i64) -> String
 where
     Z::Offset: std::fmt::Display,
 {

@@ -15,8 +15,9 @@ pub mod view;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::filter;
+use crate::filter::{self, Zone};
 use crate::model::{Millis, Preset, Tag};
+use crate::text;
 use crate::tui::keymap::Keymap;
 use crate::tui::layout::{Layout, Pane, header_rows};
 use crate::tui::msg::{Cmd, Msg};
@@ -38,6 +39,8 @@ pub struct App {
     pub size: (u16, u16),
     /// The present moment; the loop sets it before every message.
     pub now: Millis,
+    /// The zone of what is shown as a time of day.
+    pub zone: Zone,
     /// Who reviews.
     pub reviewer: String,
     /// Colours and glyphs.
@@ -90,6 +93,7 @@ impl App {
         Self {
             size,
             now,
+            zone: Zone::default(),
             reviewer,
             theme,
             keymap,
@@ -273,6 +277,22 @@ impl App {
                 usize::from(area.height.saturating_sub(header_rows(class) + 1)),
             ),
             None => (80, 20),
+        }
+    }
+
+    /// Time of day of a moment.
+    pub fn clock_time(&self, at: Millis) -> String {
+        match self.zone {
+            Zone::Local => text::clock_time(at.0),
+            Zone::Fixed(offset) => text::clock_time_in(&offset, at.0),
+        }
+    }
+
+    /// Day and time of a moment.
+    pub fn day_time(&self, at: Millis) -> String {
+        match self.zone {
+            Zone::Local => text::day_time(at.0, self.now.0),
+            Zone::Fixed(offset) => text::day_time_in(&offset, at.0, self.now.0),
         }
     }
 

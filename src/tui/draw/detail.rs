@@ -370,15 +370,8 @@ fn conversation(app: &App, open: &Open) -> Vec<Pieces> {
         add(name, value.as_ref().map(|v| v.line()));
     }
     add("rating", a.rating.and_then(|r| own(r.to_string())));
-    add(
-        "started",
-        card.started
-            .and_then(|t| own(text::day_time(t.0, app.now.0))),
-    );
-    add(
-        "ended",
-        card.ended.and_then(|t| own(text::day_time(t.0, app.now.0))),
-    );
+    add("started", card.started.and_then(|t| own(app.day_time(t))));
+    add("ended", card.ended.and_then(|t| own(app.day_time(t))));
     add(
         "messages",
         own(format!(

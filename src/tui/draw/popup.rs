@@ -13,7 +13,7 @@ use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role};
 use crate::filter;
 use crate::model::JournalEntry;
-use crate::text::{self, SafeText};
+use crate::text::SafeText;
 
 pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
     if app.line.is_some() {
@@ -333,13 +333,7 @@ fn journal(
             theme.style(Role::Plain)
         };
         let mut x = area.x;
-        pen.word(
-            x,
-            y,
-            13,
-            &text::day_time(entry.at.0, app.now.0),
-            theme.style(Role::Dim),
-        );
+        pen.word(x, y, 13, &app.day_time(entry.at), theme.style(Role::Dim));
         x += 14;
         pen.text(x, y, 10, &entry.reviewer.line(), theme.style(Role::Dim));
         x += 11;

@@ -113,7 +113,7 @@ fn header(app: &App, open: &Open, area: Rect, class: Class, pen: &mut Pen<'_>) {
         if !first.is_empty() {
             first.push_str(&format!(" {dot} "));
         }
-        first.push_str(&text::day_time(started.0, app.now.0));
+        first.push_str(&app.day_time(started));
         if let Some(ended) = card.ended.filter(|e| e.0 > started.0) {
             first.push_str(&format!(" {}", text::duration(ended.0 - started.0)));
         }
@@ -320,7 +320,13 @@ impl Drawer<'_> {
         };
         pen.word(x + 3, y, 5, name, style);
         if let Some(at) = event.at {
-            pen.word(x + 9, y, 8, &text::clock_time(at.0), theme.style(Role::Dim));
+            pen.word(
+                x + 9,
+                y,
+                8,
+                &self.app.clock_time(at),
+                theme.style(Role::Dim),
+            );
         }
     }
 

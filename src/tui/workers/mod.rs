@@ -1,6 +1,7 @@
 //! The threads that do what the app asks: questions to the catalogue, reading, writing. Each has its own
 //! connection; a panic in one becomes a message, never a broken terminal.
 
+mod inline;
 mod query;
 mod reading;
 mod writing;
@@ -12,10 +13,12 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 
+use crate::filter::Zone;
 use crate::model::Clock;
 use crate::store::{Access, Store};
 use crate::tui::msg::{Cmd, Msg};
 
+pub use inline::Inline;
 use query::Questions;
 use reading::ReadJob;
 use writing::WriteJob;
@@ -26,6 +29,7 @@ struct Common {
     path: PathBuf,
     reviewer: String,
     clock: Clock,
+    zone: Zone,
     out: Sender<Msg>,
 }
 
@@ -69,6 +73,7 @@ impl Workers {
             path: path.to_owned(),
             reviewer: reviewer.to_owned(),
             clock,
+            zone: Zone::Local,
             out,
         };
         let questions = Arc::new(Questions::default());

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Common;
 use super::reading::with_hits;
 use crate::catalogue::{Answer, Catalogue, FacetName, Question};
-use crate::filter::{self, Context, Field, Filter, Zone};
+use crate::filter::{self, Context, Field, Filter};
 use crate::model::{Millis, Preset};
 use crate::store::{Access, Interrupter, Store, StoreError};
 use crate::tui::msg::{FacetView, Msg, Query, View};
@@ -25,6 +25,16 @@ struct Inbox {
     reviewed: Vec<i64>,
     presets: bool,
     stop: bool,
+}
+
+impl Inbox {
+    fn idle(&self) -> bool {
+        self.query.is_none()
+            && self.values.is_none()
+            && self.reviewed.is_empty()
+            && !self.presets
+            && !self.stop
+    }
 }
 
 /// The waiting place, and the way to stop what runs.
@@ -63,6 +73,23 @@ impl Questions {
         self.put(|i| i.presets = true);
     }
 
+    /// True if nothing waits.
+    pub(super) fn idle(&self) -> bool {
+        self.inbox().idle()
+    }
+
+    /// Waits until something does, or until it is time to look for other processes.
+    fn wait(&self) {
+        let inbox = self.inbox();
+        if inbox.idle() {
+            drop(
+                self.wake
+                    .wait_timeout(inbox, WATCH)
+                    .unwrap_or_else(PoisonError::into_inner),
+            );
+        }
+    }
+
     pub(super) fn stop(&self) {
         self.put(|i| i.stop = true);
         self.interrupt();
@@ -79,8 +106,9 @@ impl Questions {
     }
 }
 
-struct Asker<'a> {
-    common: &'a Common,
+/// Answers questions, one at a time.
+pub(super) struct Asker {
+    common: Common,
     store: Store,
     catalogue: Option<Catalogue>,
     present: Option<Query>,
@@ -88,49 +116,46 @@ struct Asker<'a> {
     version: i64,
 }
 
-pub(super) fn run(common: &Common, questions: &Arc<Questions>) {
-    let Some(store) = common.open(&Access::Read) else {
+pub(super) fn run(common: &Common, questions: &Questions) {
+    let Some(mut asker) = Asker::new(common, questions) else {
         return;
     };
-    *questions
-        .interrupter
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner) = Some(store.interrupter());
-    let version = store.data_version().unwrap_or(0);
-    let mut asker = Asker {
-        common,
-        store,
-        catalogue: None,
-        present: None,
-        newest_row: 0,
-        version,
-    };
     loop {
-        let mut inbox = questions.inbox();
-        let idle = |i: &Inbox| {
-            i.query.is_none()
-                && i.values.is_none()
-                && i.reviewed.is_empty()
-                && !i.presets
-                && !i.stop
-        };
-        if idle(&inbox) {
-            inbox = questions
-                .wake
-                .wait_timeout(inbox, WATCH)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
-        let work = std::mem::take(&mut *inbox);
-        drop(inbox);
-        if work.stop {
+        questions.wait();
+        if !asker.turn(questions) {
             return;
         }
-        asker.work(work);
     }
 }
 
-impl Asker<'_> {
+impl Asker {
+    /// Opens the store. `None`: it cannot be, and that was said.
+    pub(super) fn new(common: &Common, questions: &Questions) -> Option<Self> {
+        let store = common.open(&Access::Read)?;
+        *questions
+            .interrupter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(store.interrupter());
+        Some(Self {
+            common: common.clone(),
+            version: store.data_version().unwrap_or(0),
+            store,
+            catalogue: None,
+            present: None,
+            newest_row: 0,
+        })
+    }
+
+    /// Does what waits, and looks for what other processes wrote. False: it is to end.
+    pub(super) fn turn(&mut self, questions: &Questions) -> bool {
+        let work = std::mem::take(&mut *questions.inbox());
+        if work.stop {
+            return false;
+        }
+        self.work(work);
+        true
+    }
+
     fn work(&mut self, work: Inbox) {
         if let Some(query) = &work.query
             && self.catalogue.is_none()
@@ -216,7 +241,7 @@ impl Asker<'_> {
     fn context(&self) -> Context {
         Context {
             now: self.common.clock.now(),
-            zone: Zone::Local,
+            zone: self.common.zone,
             newest: self.catalogue.as_ref().and_then(Catalogue::newest),
             me: self.common.reviewer.clone(),
         }
@@ -361,8 +386,9 @@ impl Asker<'_> {
     }
 
     fn today(&self) {
-        let now = Zone::Local.local(self.common.clock.now());
-        let midnight: Millis = Zone::Local.moment(now.date().and_time(chrono::NaiveTime::MIN));
+        let zone = self.common.zone;
+        let now = zone.local(self.common.clock.now());
+        let midnight: Millis = zone.moment(now.date().and_time(chrono::NaiveTime::MIN));
         if let Ok(n) = self.store.decided_since(&self.common.reviewer, midnight) {
             self.common.send(Msg::Today(n));
         }

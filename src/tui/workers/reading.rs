@@ -52,7 +52,8 @@ pub(super) fn run(common: &Common, jobs: &Receiver<ReadJob>) {
     }
 }
 
-fn read(store: &Store, job: ReadJob) -> Msg {
+/// Answers one job.
+pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
     match job {
         ReadJob::Cards(rows, filter) => match store.cards(&rows) {
             Ok(cards) => Msg::Cards(with_hits(store, cards, &filter)),

@@ -74,7 +74,8 @@ pub(super) fn run(common: &Common, jobs: &Receiver<WriteJob>, questions: &Arc<Qu
     }
 }
 
-fn write(common: &Common, store: &mut Store, job: WriteJob, questions: &Questions) {
+/// Does one job.
+pub(super) fn write(common: &Common, store: &mut Store, job: WriteJob, questions: &Questions) {
     let reviewer = &common.reviewer;
     let clock = &common.clock;
     let (ticket, done) = match job {
