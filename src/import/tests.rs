@@ -528,6 +528,34 @@ fn every_file_of_the_json_suite_is_survived_as_a_value_in_a_line() {
 }
 
 #[test]
+fn the_reviews_of_a_source_come_along_under_every_name_it_is_given() {
+    let folder = Folder::new();
+    let path = folder.0.path().join("rasa.db");
+    let database = rusqlite::Connection::open(&path).unwrap();
+    database
+        .execute_batch(
+            r#"CREATE TABLE conversation (sender_id TEXT, review_status TEXT);
+            CREATE TABLE conversation_event (id INTEGER PRIMARY KEY, conversation_id TEXT, data TEXT);
+            INSERT INTO conversation VALUES ('a', 'reviewed');
+            INSERT INTO conversation_event VALUES
+                (1, 'a', '{"event": "user", "timestamp": 1, "text": "hi"}');"#,
+        )
+        .unwrap();
+    drop(database);
+    let (_dir, mut store) = testing::temporary();
+    for name in ["one", "two", "one"] {
+        let mut asked = request(&[&path]);
+        asked.source = Some(name.into());
+        import(&mut store, &asked).unwrap();
+    }
+    let reviews = store.card_reviews(&[1, 2]).unwrap();
+    let reviewed = reviews
+        .values()
+        .filter(|review| review.status == crate::model::Status::Reviewed);
+    assert_eq!(reviewed.count(), 2);
+}
+
+#[test]
 fn a_real_server_s_database_and_its_broker_agree() {
     let Some(database) = shared("rasa-server/helpdesk/rasa.db.zst") else {
         return;
