@@ -1,4 +1,4 @@
-//! afterword's own JSON, as `show --json` and `export --as jsonl` write it, without loss.
+//! afterword's own JSON, as `show --json` writes it, without loss.
 //!
 //! Figures that follow from the events are not read: the store derives them again.
 

@@ -72,7 +72,7 @@ pub const RASA_X_SQLITE: &str = "rasa-x-sqlite";
 pub const FORMATS: &[Format] = &[
     Format {
         name: AFTERWORD,
-        title: "afterword's own JSON (`show --json`, `export --as jsonl`)",
+        title: "afterword's own JSON (`show --json`)",
         recognised: "objects with `conversation` and `events`",
         sample: r#"{"conversation": {"id": "…", "source": "main", …}, "events": [{"seq": 0, "kind": "user", "text": "hello", …}]}"#,
         evidence: Evidence::Verified,
@@ -125,7 +125,7 @@ pub fn format(name: &str) -> Option<&'static Format> {
 /// What is recognised, but not read yet.
 pub(in crate::import) const OTHERS: &[(&str, &[Keys])] = &[
     (
-        "a line of `afterword list --json`, which has no events (use `export --as jsonl`)",
+        "a line of `afterword list --json`, which has no events (use `show --json`)",
         &[all(&["id", "source", "external_id", "min_confidence"])],
     ),
     (
