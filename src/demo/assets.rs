@@ -29,6 +29,9 @@ pub(super) struct Domain {
     pub intents: Vec<String>,
     /// What an intent is taken for when it goes wrong.
     pub confused: BTreeMap<String, Vec<String>>,
+    /// What people are after with an intent: `track` is about the `delivery`. A set with that name added
+    /// (`inform-story-delivery`) goes before the plain one.
+    pub groups: BTreeMap<String, String>,
     /// Placeholders of texts that are entities.
     pub entities: BTreeMap<String, String>,
     #[serde(default)]
@@ -146,9 +149,9 @@ pub(super) struct Scenario {
     pub name: String,
     #[serde(default = "unit")]
     pub weight: u32,
-    /// Only for people who were here before.
+    /// Only for people whose last session was one of these.
     #[serde(default)]
-    pub again: bool,
+    pub after: Vec<String>,
     pub topic: Option<String>,
     /// A summary as the source might bring it.
     pub summary: Option<String>,
@@ -171,6 +174,9 @@ pub(super) struct Pack {
     #[serde(default)]
     pub family_first: bool,
     pub cities: Vec<String>,
+    /// The names of the human agents, in the order of the domain, where they are written otherwise.
+    #[serde(default)]
+    pub agents: Vec<String>,
     /// Monday first.
     pub weekdays: Vec<String>,
     /// Telephone numbers, `#` is a digit.

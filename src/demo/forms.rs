@@ -30,7 +30,13 @@ impl Play<'_> {
                 let wrong = |s: &Step| s.bad.is_some() && s.reject.is_some();
                 form.steps.iter().position(wrong).unwrap_or(0)
             }
-            Course::Correct => 1 + self.rng.below(form.steps.len().saturating_sub(1)),
+            // Only what was said can be put right.
+            Course::Correct => {
+                let slot = form.correct.as_ref().map(|c| &c.slot);
+                let said = form.steps.iter().position(|s| Some(&s.slot) == slot);
+                let from = said.map_or(1, |s| s + 1);
+                from + self.rng.below(form.steps.len().saturating_sub(from))
+            }
             // People rather leave late, when it gets tedious.
             Course::Drop | Course::Cancel => {
                 let draw = self.rng.unit().max(self.rng.unit());
@@ -191,8 +197,11 @@ impl Play<'_> {
 
     /// The answer, typed or clicked, and its slot.
     fn answer(&mut self, filling: &Filling<'_>, step: &Step) {
-        if self.rng.chance(step.click) && self.click(None).is_some() {
+        if self.rng.chance(step.click) && self.click(None) {
             self.back_in(filling);
+            if !self.filled(&step.slot) {
+                self.slot(&step.slot, step.value.as_deref().unwrap_or("true"), None);
+            }
             return;
         }
         let spoken = self.speak(&step.say);
@@ -211,8 +220,8 @@ impl Play<'_> {
         };
         let intent = nlu::intent_of(&step.say);
         let grasp = match self.rng.below(100) {
-            0..=63 => Grasp::Sure,
-            64..=81 => Grasp::Low,
+            0..=73 => Grasp::Sure,
+            74..=88 => Grasp::Low,
             _ if self.domain.calm => Grasp::Low,
             _ => Grasp::Lost,
         };

@@ -3,8 +3,8 @@
 //! Everything is generated from the scenarios and texts in `assets/demo/`, the same on every machine; only
 //! the moment it is asked for moves the times. This module must not know the store, the screen or a file.
 //!
-//! `assets` reads the texts, `plan` decides who comes when and why, `play` with `turns` and `forms` lets a
-//! conversation happen, `raw` writes the records, `desk` adds what colleagues have decided.
+//! `assets` reads the texts, `plan` decides who comes when and why, `play` with `user`, `turns` and `forms`
+//! lets a conversation happen, `raw` writes the records, `desk` adds what colleagues have decided.
 
 mod assets;
 mod calendar;
@@ -19,6 +19,7 @@ mod raw;
 mod script;
 mod speak;
 mod turns;
+mod user;
 
 #[cfg(test)]
 mod tests;

@@ -20,8 +20,8 @@ struct Cast {
     people: Vec<(usize, Persona)>,
     ids: BTreeSet<String>,
     decks: Decks,
-    /// Scenarios still to come, by world, language and whether the person has been here before.
-    hands: BTreeMap<(usize, usize, bool), Vec<usize>>,
+    /// Scenarios still to come, by world and language.
+    hands: BTreeMap<(usize, usize), Vec<usize>>,
     rng: Rng,
 }
 
@@ -48,7 +48,7 @@ fn conversation(worlds: &[World], cast: &mut Cast, place: usize, end: Millis) ->
     let at = cast.rng.weighted(worlds.iter().map(|w| w.domain.share));
     let world = &worlds[at];
     let (number, again) = cast.somebody(world, at, place);
-    let scenario = cast.scenario(world, at, cast.people[number].1.pack, again);
+    let scenario = cast.scenario(world, at, number, again);
     let domain = &world.domain;
     let who = &mut cast.people[number].1;
     let pack = &world.packs[who.pack];
@@ -264,34 +264,42 @@ impl Cast {
         (self.people.len() - 1, false)
     }
 
-    /// The next scenario of a shuffled hand, so that rare ones come and none comes in rows.
+    /// The next scenario: for somebody who is back rather what follows from the last time, else from a
+    /// shuffled hand, so that rare ones come and none comes in rows.
     fn scenario<'a>(
         &mut self,
         world: &'a World,
         at: usize,
-        pack: usize,
+        number: usize,
         back: bool,
     ) -> &'a Scenario {
-        let domain = &world.domain;
-        let again = back && self.rng.chance(62.0);
-        let hand = self.hands.entry((at, pack, again)).or_default();
-        if hand.is_empty() {
-            *hand = deal(world, pack, again);
-            if hand.is_empty() {
-                *hand = deal(world, pack, false);
+        let all = &world.domain.scenarios;
+        let who = &self.people[number].1;
+        let pack = who.pack;
+        if back && self.rng.chance(80.0) {
+            let next: Vec<usize> = able(world, pack, |s| s.after.contains(&who.scenario));
+            if let Some(next) = self.rng.pick(&next) {
+                return &all[*next];
             }
+        }
+        let hand = self.hands.entry((at, pack)).or_default();
+        if hand.is_empty() {
+            *hand = able(world, pack, |s| s.after.is_empty());
             self.rng.shuffle(hand);
         }
-        &domain.scenarios[hand.pop().unwrap_or(0)]
+        &all[hand.pop().unwrap_or(0)]
     }
 }
 
-/// Every scenario that can be played in this language, as often as it weighs.
-fn deal(world: &World, pack: usize, again: bool) -> Vec<usize> {
+/// Every scenario of a kind that can be played in this language, as often as it weighs.
+fn able(world: &World, pack: usize, kind: impl Fn(&Scenario) -> bool) -> Vec<usize> {
     let pack = &world.packs[pack];
-    let able = world.domain.scenarios.iter().enumerate().filter(|(_, s)| {
-        s.again == again && script::missing(&s.script, &world.domain, pack).is_empty()
-    });
+    let able = world
+        .domain
+        .scenarios
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| kind(s) && script::missing(&s.script, &world.domain, pack).is_empty());
     able.flat_map(|(at, s)| std::iter::repeat_n(at, s.weight as usize))
         .collect()
 }

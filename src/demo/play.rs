@@ -3,13 +3,13 @@
 //! Times count from 0 here; the caller moves them to where the conversation belongs.
 
 use super::assets::{Channel, Domain, Pack, Version};
-use super::nlu::{self, Grasp};
+use super::nlu::Grasp;
 use super::persona::Persona;
 use super::random::Rng;
 use super::raw::Hint;
 use super::script::{Script, Verb};
-use super::speak::{Decks, Spoken, Voice, json_text};
-use crate::model::{ActionRun, Button, Confidence, Event, EventKind, Millis, Prediction, SlotSet};
+use super::speak::{Decks, Voice, json_text};
+use crate::model::{ActionRun, Button, Confidence, Event, EventKind, Millis, SlotSet};
 
 /// An event and what its record says beyond it.
 pub(super) struct Draft {
@@ -39,13 +39,17 @@ pub(super) struct Play<'a> {
     /// Nothing more happens.
     pub over: bool,
     /// Letters of what the user has to read before answering.
-    reading: usize,
+    pub reading: usize,
     /// The set of the last assistant message with buttons.
-    offered: Option<String>,
+    pub offered: Option<String>,
     /// Templates used in this conversation, by deck.
     used: Vec<(String, usize)>,
-    policy: (&'static str, f64),
+    /// What the next action comes from, and how surely.
+    pub policy: (&'static str, f64),
+    /// The user said something at all.
     pub spoke: bool,
+    /// What the user wants, as a group of intents: `delivery`.
+    pub topic: Option<String>,
 }
 
 impl<'a> Play<'a> {
@@ -77,6 +81,7 @@ impl<'a> Play<'a> {
             used: Vec::new(),
             policy: ("RulePolicy", 1.0),
             spoke: false,
+            topic: None,
         }
     }
 
@@ -102,11 +107,13 @@ impl<'a> Play<'a> {
 
     /// Plays the lines.
     pub fn run(&mut self, script: &Script) {
+        let mut happened = true;
         for op in &script.0 {
             if self.over {
                 return;
             }
-            if self.rng.chance(op.chance) {
+            happened = (happened || !op.chained) && self.rng.chance(op.chance);
+            if happened {
                 self.play(&op.verb);
             }
         }
@@ -120,7 +127,7 @@ impl<'a> Play<'a> {
             Verb::Bot(set) => self.bot(set),
             Verb::Act(name) => self.act(name),
             Verb::Set(name, value) => self.set(name, value),
-            Verb::Click(which) => drop(self.click(*which)),
+            Verb::Click(which) => _ = self.click(*which),
             Verb::Form(name, course) => self.form(name, *course),
             Verb::Handover => self.handover(),
             Verb::Agent(set) => self.agent_says(set),
@@ -156,7 +163,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn pass(&mut self, low: f64, high: f64) {
+    pub fn pass(&mut self, low: f64, high: f64) {
         self.clock += self.rng.between(low, high);
     }
 
@@ -167,13 +174,18 @@ impl<'a> Play<'a> {
     }
 
     /// A template of a set of the pack, and its number.
-    fn template(&mut self, side: &str, set: &str) -> String {
+    pub fn template(&mut self, side: &str, set: &str) -> String {
         let pack = self.pack;
         let sets = match side {
             "say" => &pack.say,
             "agent" => &pack.agent,
             _ => &pack.bot,
         };
+        let special = self.topic.as_ref().map(|t| format!("{set}-{t}"));
+        let set = special
+            .as_deref()
+            .filter(|s| sets.contains_key(*s))
+            .unwrap_or(set);
         let Some(all) = sets.get(set) else {
             return String::new();
         };
@@ -189,7 +201,7 @@ impl<'a> Play<'a> {
         all.get(at).cloned().unwrap_or_default()
     }
 
-    fn voice(&self) -> Voice<'a> {
+    pub fn voice(&self) -> Voice<'a> {
         Voice {
             domain: self.domain,
             pack: self.pack,
@@ -202,101 +214,8 @@ impl<'a> Play<'a> {
         self.voice().written(template, self.who, &mut self.rng)
     }
 
-    /// What the user says from a set, after the time it takes to read and type.
-    pub fn speak(&mut self, set: &str) -> Spoken {
-        self.listen();
-        let template = self.template("say", set);
-        let mut spoken = self.voice().typed(&template, self.who, &mut self.rng);
-        let first = !self.spoke;
-        if first && !self.channel.voice && self.human.is_none() {
-            self.courtesy(&mut spoken, set);
-        }
-        if !self.channel.voice
-            && self.rng.chance(self.who.style.emoji)
-            && let Some(emoji) = self.rng.pick(&self.pack.emoji)
-        {
-            spoken.text.push(' ');
-            spoken.text.push_str(emoji);
-        }
-        let letters = spoken.text.chars().count() as f64;
-        let mut delay = if self.channel.voice {
-            1_100.0 + letters * self.rng.between(48.0, 80.0)
-        } else {
-            let read = (self.reading as f64 * self.rng.between(18.0, 45.0)).min(14_000.0);
-            let write = (letters * self.rng.between(70.0, 210.0)).min(48_000.0);
-            (self.rng.between(700.0, 5_000.0) + read + write) * self.channel.pace
-        };
-        if !first && !self.channel.voice && self.rng.chance(3.5) {
-            delay += self.rng.between(1.0, 4.5).powi(2) * 60_000.0;
-        }
-        self.clock += delay;
-        self.reading = 0;
-        self.spoke = true;
-        spoken
-    }
-
-    /// A greeting before or a thank-you after a first message, by the polite.
-    fn courtesy(&mut self, spoken: &mut Spoken, set: &str) {
-        if set.starts_with("greet")
-            || set.starts_with("oos")
-            || !self.rng.chance(self.who.style.polite)
-        {
-            return;
-        }
-        let style = self.who.style.clone();
-        let word = |text: &str| {
-            if style.lower {
-                text.to_lowercase()
-            } else {
-                text.to_owned()
-            }
-        };
-        if self.rng.chance(70.0) {
-            if let Some(before) = self.rng.pick(&self.pack.before) {
-                let before = word(before);
-                let moved = before.chars().count() as u32;
-                for span in spoken.entities.iter_mut().filter_map(|e| e.span.as_mut()) {
-                    *span = (span.0 + moved, span.1 + moved);
-                }
-                spoken.text.insert_str(0, &before);
-            }
-        } else if let Some(after) = self.rng.pick(&self.pack.after) {
-            spoken.text.push_str(&word(after));
-        }
-    }
-
-    /// A user message with its prediction and the slots of its entities.
-    pub fn say(
-        &mut self,
-        spoken: Spoken,
-        prediction: Option<Prediction>,
-        commands: Option<String>,
-    ) {
-        let fallback = prediction.as_ref().is_some_and(Prediction::is_fallback)
-            || commands
-                .as_deref()
-                .is_some_and(|c| c.contains("cannot handle"));
-        let entities = spoken.entities.clone();
-        let event = Event {
-            text: Some(spoken.text.into()),
-            intent: prediction,
-            entities: spoken.entities,
-            fallback,
-            ..of(EventKind::User)
-        };
-        self.push(event, commands.map_or(Hint::None, Hint::Commands));
-        self.policy = self.choice();
-        if self.human.is_some() {
-            return;
-        }
-        for entity in entities {
-            self.pass(8.0, 40.0);
-            self.slot(entity.name.for_search(), entity.value.for_export(), None);
-        }
-    }
-
     /// Which policy the next action comes from.
-    fn choice(&mut self) -> (&'static str, f64) {
+    pub fn choice(&mut self) -> (&'static str, f64) {
         if self.domain.calm {
             return ("FlowPolicy", 1.0);
         }
@@ -414,9 +333,13 @@ impl<'a> Play<'a> {
                 }
             })
             .collect();
-        if !buttons.is_empty() {
-            self.offered = Some(set.to_owned());
-        }
+        // Nothing to click on the telephone; and what was offered before is out of sight now.
+        let buttons = if self.channel.voice {
+            Vec::new()
+        } else {
+            buttons
+        };
+        self.offered = (!buttons.is_empty()).then(|| set.to_owned());
         self.reading += text.chars().count();
         self.pass(260.0, 1_300.0);
         self.push(
@@ -453,45 +376,6 @@ impl<'a> Play<'a> {
         self.action_by("action_listen", Some(self.policy));
     }
 
-    /// A click on a button of the last message with some.
-    pub fn click(&mut self, which: Option<usize>) -> Option<(String, String)> {
-        let set = self.offered.take()?;
-        let defs = self.domain.buttons.get(&set)?;
-        let at = which.unwrap_or_else(|| self.rng.below(defs.len()));
-        let def = defs.get(at)?;
-        let shown = self
-            .drafts
-            .iter()
-            .rev()
-            .find_map(|d| d.event.buttons.get(at))?
-            .clone();
-        self.listen();
-        self.clock += self.rng.between(900.0, 6_500.0) + self.reading as f64 * 22.0;
-        self.reading = 0;
-        self.spoke = true;
-        let slot = def.slot.clone().zip(def.value.clone());
-        let entities = slot.iter().map(|(name, value)| crate::model::Entity {
-            name: name.as_str().into(),
-            value: json_text(value).into(),
-            extractor: Some("RegexMessageHandler".into()),
-            ..Default::default()
-        });
-        let event = Event {
-            text: Some(shown.title),
-            payload: shown.payload,
-            intent: Some(nlu::certain(&def.intent)),
-            entities: entities.collect(),
-            ..of(EventKind::User)
-        };
-        self.push(event, Hint::None);
-        self.policy = ("RulePolicy", 1.0);
-        if let Some((name, value)) = &slot {
-            self.pass(8.0, 40.0);
-            self.slot(name, &json_text(value), None);
-        }
-        slot
-    }
-
     /// True if the slot has a value by now.
     pub fn filled(&self, slot: &str) -> bool {
         let slots = self
@@ -501,16 +385,6 @@ impl<'a> Play<'a> {
             .filter_map(|d| d.event.slot.as_ref());
         let last = slots.into_iter().find(|s| s.name.for_search() == slot);
         last.is_some_and(|s| s.value.for_search() != "null")
-    }
-
-    /// A template spoken by a human agent, after the time they take.
-    pub fn agent_text(&mut self, set: &str) -> String {
-        let template = self.template("agent", set);
-        let text = self.value(&template);
-        let letters = text.chars().count() as f64;
-        self.clock += self.rng.between(4_000.0, 35_000.0) + letters * self.rng.between(60.0, 150.0);
-        self.reading += letters as usize;
-        text
     }
 
     /// How well a message of this intent is understood.

@@ -14,6 +14,8 @@ pub(super) struct Script(pub Vec<Op>);
 #[derive(Clone, Debug)]
 pub(super) struct Op {
     pub chance: f64,
+    /// Only where the line before happened: `& bot sorry`.
+    pub chained: bool,
     pub verb: Verb,
 }
 
@@ -89,6 +91,7 @@ impl<'de> Deserialize<'de> for Script {
 
 fn parse(line: &str) -> Option<Op> {
     let mut words = line.split_whitespace().peekable();
+    let chained = words.next_if_eq(&"&").is_some();
     let chance = match words.peek()?.strip_suffix('%') {
         Some(percent) => {
             words.next();
@@ -136,7 +139,11 @@ fn parse(line: &str) -> Option<Op> {
         "end" if rest.is_empty() => Verb::End,
         _ => return None,
     };
-    Some(Op { chance, verb })
+    Some(Op {
+        chance,
+        chained,
+        verb,
+    })
 }
 
 /// What the machinery itself says, in every language.

@@ -123,8 +123,15 @@ impl Voice<'_> {
             }
             value = fill(rng.pick(words).map_or("", String::as_str), rng);
         }
+        // `a rash>department=dermatology`: what goes with it.
+        let implied = value
+            .split_once('>')
+            .and_then(|(_, more)| more.split_once('='));
+        let implied = implied.map(|(n, v)| (n.to_owned(), v.to_owned()));
+        value.truncate(value.find('>').unwrap_or(value.len()));
         if !name.ends_with('?') {
             who.kept.insert(base.to_owned(), value.clone());
+            who.kept.extend(implied);
         }
         value
     }

@@ -14,6 +14,7 @@ impl Play<'_> {
             return self.say(spoken, None, None);
         }
         let intent = nlu::intent_of(set).to_owned();
+        self.wants(&intent);
         let fragile = self.domain.confused.contains_key(&intent);
         let (fallback, wrong) = (self.version.fallback, self.version.wrong);
         if fragile && self.rng.chance(fallback) {
@@ -146,6 +147,7 @@ impl Play<'_> {
 
     /// The two-stage fallback: a guess, no, other words, and the detour is taken back.
     pub fn two_stage(&mut self, set: &str, again: &str) {
+        self.wants(nlu::intent_of(again));
         self.heard(set, Grasp::Lost);
         self.by_rule();
         self.act("action_two_stage_fallback");
@@ -163,18 +165,25 @@ impl Play<'_> {
             let grasp = self.grasp();
             self.predicted(again, spoken, grasp);
         }
-        let last = self
-            .drafts
-            .iter()
-            .rposition(|d| d.event.kind == EventKind::User);
-        let copies: Vec<Event> = last
-            .map(|from| {
-                self.drafts[from..]
-                    .iter()
-                    .map(|d| d.event.clone())
-                    .collect()
-            })
-            .unwrap_or_default();
+        // What was meant stays: the first message with the intent that was affirmed, or the other words.
+        let mut users = self.drafts.iter().enumerate().rev();
+        let users = users
+            .by_ref()
+            .filter(|(_, d)| d.event.kind == EventKind::User)
+            .map(|(at, _)| at);
+        let at = users.take(2).collect::<Vec<_>>();
+        let copies: Vec<Event> = match (guessed, at.as_slice()) {
+            (true, [_, first]) => vec![Event {
+                intent: Some(nlu::certain(nlu::intent_of(again))),
+                fallback: false,
+                ..self.drafts[*first].event.clone()
+            }],
+            (false, [last, ..]) => {
+                let kept = self.drafts[*last..].iter();
+                kept.map(|d| d.event.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
         for _ in 0..if guessed { 2 } else { 3 } {
             self.clock += self.rng.between(1.0, 6.0);
             self.push(
@@ -217,16 +226,24 @@ impl Play<'_> {
             self.over = true;
             return;
         }
-        let name = self
-            .rng
-            .pick(&self.domain.agents)
-            .cloned()
-            .unwrap_or_default();
-        self.who.kept.insert("agent".to_owned(), name.clone());
+        let at = self.rng.below(self.domain.agents.len());
+        let name = self.domain.agents.get(at).cloned().unwrap_or_default();
+        let written = self.pack.agents.get(at).unwrap_or(&name).clone();
+        self.who.kept.insert("agent".to_owned(), written);
         self.human = Some(name.clone());
         self.agent = Some(name);
         self.clock += self.rng.between(0.3, 5.5) * 60_000.0;
         self.agent_says("hello");
+    }
+
+    /// A template spoken by a human agent, after the time they take.
+    pub fn agent_text(&mut self, set: &str) -> String {
+        let template = self.template("agent", set);
+        let text = self.value(&template);
+        let letters = text.chars().count() as f64;
+        self.clock += self.rng.between(4_000.0, 35_000.0) + letters * self.rng.between(60.0, 150.0);
+        self.reading += letters as usize;
+        text
     }
 
     /// The human says something.
