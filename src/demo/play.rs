@@ -30,6 +30,8 @@ pub(super) struct Play<'a> {
     pub drafts: Vec<Draft>,
     /// Milliseconds since the first event.
     pub clock: f64,
+    /// The next event is stamped with this instead: typed while the assistant was still answering.
+    pub early: Option<f64>,
     /// How happy the user is.
     pub mood: i32,
     /// The human who has taken over.
@@ -72,6 +74,7 @@ impl<'a> Play<'a> {
             weekday,
             drafts: Vec::new(),
             clock: 0.0,
+            early: None,
             mood: 0,
             human: None,
             agent: None,
@@ -169,7 +172,8 @@ impl<'a> Play<'a> {
 
     /// Adds an event, now.
     pub fn push(&mut self, mut event: Event, hint: Hint) {
-        event.at = Some(Millis(self.clock.round() as i64));
+        let at = self.early.take().unwrap_or(self.clock);
+        event.at = Some(Millis(at.round() as i64));
         self.drafts.push(Draft { event, hint });
     }
 

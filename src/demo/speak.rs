@@ -220,15 +220,14 @@ fn typed(literal: &str, style: &Style, last: bool, rng: &mut Rng) -> String {
     if style.bare && style.lower {
         text = text.replace(['\'', '’'], "");
     }
-    if style.loud && last && rng.chance(45.0) {
-        if let Some(mark) = text
-            .chars()
-            .last()
-            .filter(|c| matches!(c, '?' | '!' | '？' | '！' | '؟'))
-        {
-            for _ in 0..1 + rng.below(2) {
-                text.push(mark);
-            }
+    let mark = text.chars().last();
+    if let Some(mark) = mark.filter(|c| matches!(c, '?' | '!' | '？' | '！' | '؟'))
+        && style.loud
+        && last
+        && rng.chance(45.0)
+    {
+        for _ in 0..1 + rng.below(2) {
+            text.push(mark);
         }
     }
     slipped(&text, style.slips, rng)

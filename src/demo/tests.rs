@@ -198,7 +198,7 @@ fn first_messages_are_varied() {
 
 #[test]
 fn times_run_forward_up_to_now() {
-    let mut fresh = 0;
+    let (mut fresh, mut early) = (0, 0);
     let mut sessions: BTreeMap<&ConversationKeyParts, Vec<(Millis, Millis)>> = BTreeMap::new();
     let parts: Vec<_> = all()
         .iter()
@@ -207,7 +207,10 @@ fn times_run_forward_up_to_now() {
     for (conversation, parts) in all().iter().zip(&parts) {
         let times: Vec<Millis> = conversation.events.iter().filter_map(|e| e.at).collect();
         assert_eq!(times.len(), conversation.events.len());
-        assert!(times.is_sorted());
+        // But for people who type while the assistant answers.
+        let back = times.windows(2).filter(|w| w[0] > w[1]).count();
+        assert!(back <= 1, "{back}");
+        early += back;
         let (first, last) = (times[0], times[times.len() - 1]);
         assert!(last < NOW && NOW.0 - last.0 < 31 * 86_400_000);
         assert!(
@@ -225,6 +228,7 @@ fn times_run_forward_up_to_now() {
             .and_then(|e| e.at)
             .is_some_and(|t| NOW.0 - t.0 < 300_000)
     }));
+    assert!((3..60).contains(&early), "{early}");
     assert!((0.12..0.5).contains(&share(fresh)), "{fresh}");
     assert!(sessions.values().filter(|s| s.len() > 1).count() > 20);
     assert!(sessions.values().any(|s| s.len() > 2));

@@ -10,8 +10,32 @@ impl Play<'_> {
     /// The user says something meant to be understood; accidents happen as often as with this version.
     pub fn user(&mut self, set: &str) {
         if self.human.is_some() {
-            let spoken = self.speak(set);
-            return self.say(spoken, None, None);
+            // A person reads this: nothing is predicted.
+            let text = self.speak(set).text;
+            let (text, rest) = match self.in_pieces(&text) {
+                Some((text, rest)) => (text, Some(rest)),
+                None => (text, None),
+            };
+            self.say(
+                Spoken {
+                    text,
+                    ..Spoken::default()
+                },
+                None,
+                None,
+            );
+            if let Some(text) = rest {
+                self.clock += self.rng.between(1_500.0, 9_000.0);
+                self.say(
+                    Spoken {
+                        text,
+                        ..Spoken::default()
+                    },
+                    None,
+                    None,
+                );
+            }
+            return;
         }
         let intent = nlu::intent_of(set).to_owned();
         self.wants(&intent);

@@ -34,10 +34,49 @@ impl Play<'_> {
         if !first && !self.channel.voice && self.rng.chance(3.5) {
             delay += self.rng.between(1.0, 4.5).powi(2) * 60_000.0;
         }
-        self.clock += delay;
+        match self.hurry(first) {
+            Some(at) if at < self.clock => self.early = Some(at),
+            Some(at) => self.clock = at,
+            None => self.clock += delay,
+        }
         self.reading = 0;
         self.spoke = true;
         spoken
+    }
+
+    /// Some send the question right after their hello, while the assistant still greets: the source stamps
+    /// it before the answer to the hello.
+    fn hurry(&mut self, first: bool) -> Option<f64> {
+        let users = || {
+            self.drafts
+                .iter()
+                .filter(|d| d.event.kind == EventKind::User)
+        };
+        let hello = users()
+            .next_back()?
+            .event
+            .intent
+            .as_ref()?
+            .name
+            .as_ref()?
+            .for_search()
+            == "greet";
+        if first || !hello || users().count() > 1 || self.channel.voice || !self.rng.chance(42.0) {
+            return None;
+        }
+        let at = users().next_back()?.event.at?.0 as f64;
+        Some(at + self.rng.between(600.0, 2_400.0))
+    }
+
+    /// Two messages of one thought: `I just did. 1182.` becomes two, as people do in a chat with a person.
+    pub fn in_pieces(&mut self, text: &str) -> Option<(String, String)> {
+        if self.channel.voice || !self.rng.chance(40.0) {
+            return None;
+        }
+        let cut = [". ", ", ", "? ", "、", "، "];
+        let (at, mark) = cut.iter().find_map(|mark| Some((text.find(mark)?, mark)))?;
+        let rest = text[at + mark.len()..].to_owned();
+        (at > 3 && !rest.is_empty()).then(|| (text[..at].to_owned(), rest))
     }
 
     /// A greeting before or a thank-you after a first message, by the polite.
