@@ -73,9 +73,9 @@ impl JsonWriter {
     }
 
     /// A value that is JSON text already: kept digit by digit, with the same characters escaped. What is
-    /// no JSON becomes a text.
+    /// no JSON, or JSON that stops strict readers, becomes a text.
     pub fn embedded(&mut self, json: &str) {
-        if serde_json::from_str::<serde::de::IgnoredAny>(json).is_err() {
+        if !is_json(json) {
             return self.text(json);
         }
         self.comma();
@@ -157,6 +157,15 @@ impl JsonWriter {
     }
 }
 
+/// True for JSON that every reader takes, so without escapes of half a character (`\ud83d` alone).
+fn is_json(text: &str) -> bool {
+    let halves = ["\\ud", "\\uD"];
+    if halves.iter().any(|half| text.contains(half)) {
+        return serde_json::from_str::<serde_json::Value>(text).is_ok();
+    }
+    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
 /// Characters that act instead of showing: control, format, line and paragraph separators.
 fn must_hide(c: char) -> bool {
     if c.is_ascii() {
@@ -182,6 +191,8 @@ mod tests {
             json.text("a\"\\\n\u{1b}[31m\u{9b}\u{202e}\u{2028}\u{feff}\u{e0041}é漢😀");
             json.embedded("{\"k\u{202e}\":\n 12345678901234567890.10}");
             json.embedded("no json\u{7}");
+            json.embedded("[\"\\ud83d\\ude00\"]");
+            json.embedded("[\"\\ud83d\"]");
             json.float(0.7);
             json.float(3.0);
             json.float(f64::NAN);
@@ -190,7 +201,8 @@ mod tests {
         assert_eq!(
             json.finish(),
             "[\"a\\\"\\\\\\u000a\\u001b[31m\\u009b\\u202e\\u2028\\ufeff\\udb40\\udc41é漢😀\", \
-             {\"k\\u202e\":  12345678901234567890.10}, \"no json\\u0007\", 0.7, 3, null, 5]"
+             {\"k\\u202e\":  12345678901234567890.10}, \"no json\\u0007\", \
+             [\"\\ud83d\\ude00\"], \"[\\\"\\\\ud83d\\\"]\", 0.7, 3, null, 5]"
         );
     }
 }

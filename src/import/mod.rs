@@ -5,6 +5,7 @@
 //! This module must not print and must not know the screen; the only SQL in it reads source databases and
 //! stages interleaved events.
 
+mod controls;
 pub mod detect;
 mod encoding;
 pub mod formats;

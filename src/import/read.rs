@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crossbeam_channel::Sender;
 
 use super::ImportError;
+use super::controls::escaped;
 use super::detect::{Found, detect};
 use super::formats::afterword::Afterword;
 use super::formats::databases::Database;
@@ -211,18 +212,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn text(&mut self, text: Text, input: &InputFile, before: u64) -> Result<(), ReadError> {
+    fn text(&mut self, mut text: Text, input: &InputFile, before: u64) -> Result<(), ReadError> {
         let meter = text.meter();
         let format = match self.format_of(&text) {
             Ok(format) => format,
             Err(what) => {
                 // A damaged packing may be why there is nothing to recognise.
-                let mut records = Records::new(text);
-                while let Some(item) = records.next_item() {
-                    if let Item::Fault(error) = item {
-                        return self.unknown(input, meter.fault(&error));
-                    }
-                }
+                let what = text.fault_after_head().unwrap_or(what);
                 return self.unknown(input, what);
             }
         };
@@ -238,7 +234,7 @@ impl<'a> Reader<'a> {
             match item {
                 Item::Value { raw, line } => {
                     self.state.place = Place::Line(line);
-                    reader.record(raw, Place::Line(line), self)?;
+                    reader.record(&escaped(raw), Place::Line(line), self)?;
                 }
                 Item::Broken { line, reason } => self.left_out(Place::Line(line), reason),
                 Item::Fault(error) => {
@@ -265,7 +261,10 @@ impl<'a> Reader<'a> {
         }
         match found {
             Found::Format(format) => Ok(format),
-            Found::Empty => Err("is empty".to_owned()),
+            Found::Empty if text.is_whole() => Err("is empty".to_owned()),
+            Found::Empty => {
+                Err("unknown format: it begins with nothing but white space".to_owned())
+            }
             Found::Other(what) => Err(what),
         }
     }

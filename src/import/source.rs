@@ -222,6 +222,8 @@ pub enum Content {
 /// A stream of text, unpacked and decoded to UTF-8 (invalid bytes of a UTF-8 file stay as they are).
 pub struct Text {
     head: Vec<u8>,
+    /// The head is all there is, unless reading on fails.
+    whole: bool,
     given: usize,
     rest: Box<dyn Read + Send>,
     meter: Meter,
@@ -264,6 +266,20 @@ impl Text {
     /// The beginning, for detection; reading starts there all the same.
     pub fn head(&self) -> &[u8] {
         &self.head
+    }
+
+    /// Why there is no more than the head, where that is a fault. Nothing is left to read then.
+    pub fn fault_after_head(&mut self) -> Option<String> {
+        if !self.whole {
+            return None;
+        }
+        let fault = io::copy(&mut self.rest, &mut io::sink()).err()?;
+        Some(self.meter.fault(&fault))
+    }
+
+    /// True if [`Text::head`] is everything.
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// How far the input was read.
@@ -396,9 +412,11 @@ fn open_stream(path: &Path, raw: Box<dyn Read + Send>) -> Result<Content, ReadEr
         }
         return unpack(path, &head, reader, &meter);
     }
+    let whole = head.len() < HEAD;
     let (head, rest) = encoding::to_utf8(head, reader);
     Ok(Content::Text(Text {
         head,
+        whole,
         given: 0,
         rest,
         meter,

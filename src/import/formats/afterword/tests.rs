@@ -207,6 +207,7 @@ proptest! {
     #[test]
     fn there_and_back_without_loss(imported in imported()) {
         let json = whole_json(&whole(&imported, Review::default()));
+        prop_assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
         let acts = |c: char| c.is_control() || matches!(c, '\u{202e}' | '\u{2028}' | '\u{feff}');
         prop_assert!(!json.chars().any(acts));
         let back = read(&json);
