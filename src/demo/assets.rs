@@ -17,8 +17,9 @@ pub(super) struct Domain {
     /// Flows of an LLM-driven assistant instead of forms.
     #[serde(default)]
     pub calm: bool,
-    /// What its fallback classifier is set to, where it has one.
-    pub threshold: Option<f64>,
+    /// Below this a message is not understood: what its fallback classifier is set to, or, with flows, what
+    /// the source says outside the events.
+    pub threshold: f64,
     /// How many of 100 conversations are its.
     pub share: u32,
     /// Packs with weights.

@@ -128,8 +128,7 @@ fn nonsense(conversation: &Imported) -> bool {
 fn review(desk: &Desk, conversation: &Imported, rng: &mut Rng) -> Change {
     let mut decision = start(conversation);
     let flows = || conversation.events.iter().filter_map(|e| e.flow.as_ref());
-    let ended =
-        |state| flows().any(|f| f.state == state && !f.name.for_search().starts_with("pattern"));
+    let ended = |state| flows().any(|f| f.state == state);
     let left = ended(FlowState::Started) && !ended(FlowState::Completed);
     let fallback = conversation.events.iter().any(|e| e.fallback);
     let handed = has(conversation, EventKind::Handover);

@@ -67,8 +67,8 @@ impl Play<'_> {
             0..=13 => Course::Wrong,
             14..=24 => Course::Stray,
             25..=33 => Course::Correct,
-            34..=44 => Course::Drop,
-            45..=51 => Course::Cancel,
+            34..=47 => Course::Drop,
+            48..=55 => Course::Cancel,
             _ => Course::Smooth,
         };
         match drawn {
@@ -219,11 +219,12 @@ impl Play<'_> {
             other => json_text(other),
         };
         let intent = nlu::intent_of(&step.say);
-        let grasp = match self.rng.below(100) {
-            0..=73 => Grasp::Sure,
-            74..=88 => Grasp::Low,
-            _ if self.domain.calm => Grasp::Low,
-            _ => Grasp::Lost,
+        // A form takes what the classifier did not understand.
+        let lost = self.version.fallback * 0.9 + 3.0;
+        let grasp = if !self.domain.calm && self.rng.chance(lost) {
+            Grasp::Lost
+        } else {
+            self.grasp()
         };
         let prediction = nlu::predict(self.domain, intent, grasp, &mut self.rng);
         let commands = self.domain.calm.then(|| {

@@ -28,7 +28,7 @@ pub(super) fn intent_of(set: &str) -> &str {
 
 /// Predicts `intent` as well as `grasp` says.
 pub(super) fn predict(domain: &Domain, intent: &str, grasp: Grasp, rng: &mut Rng) -> Prediction {
-    let threshold = domain.threshold.unwrap_or(0.45);
+    let threshold = domain.threshold;
     let near = domain.confused.get(intent);
     let order = candidates(domain, intent, rng);
     let real = intent != FALLBACK;
@@ -79,7 +79,7 @@ pub(super) fn predict(domain: &Domain, intent: &str, grasp: Grasp, rng: &mut Rng
         left -= here;
         ranking.push(ranked(name, here));
     }
-    let lost = grasp == Grasp::Lost && domain.threshold.is_some();
+    let lost = grasp == Grasp::Lost && !domain.calm;
     if lost {
         ranking.insert(0, ranked(FALLBACK, threshold));
     }

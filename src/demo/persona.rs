@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::assets::{Channel, Pack};
 use super::random::Rng;
+use super::speak::Decks;
 
 /// How somebody writes; kept from session to session.
 #[derive(Clone, Debug, Default)]
@@ -52,9 +53,19 @@ pub(super) struct Persona {
 
 impl Persona {
     /// Somebody new on this channel.
-    pub fn new(pack: &Pack, place: usize, channel: (usize, &Channel), rng: &mut Rng) -> Self {
-        let (given, latin_given) = two(rng.pick(&pack.given));
-        let (family, latin_family) = two(rng.pick(&pack.family));
+    pub fn new(
+        (place, pack): (usize, &Pack),
+        channel: (usize, &Channel),
+        decks: &mut Decks,
+        rng: &mut Rng,
+    ) -> Self {
+        // From decks, so that no name comes twice on one page.
+        let mut name = |kind: &str, names: &[String]| {
+            let deck = format!("{} {kind} {}", pack.language, names.len());
+            two(names.get(decks.draw(&deck, names.len(), &[])))
+        };
+        let (given, latin_given) = name("given", &pack.given);
+        let (family, latin_family) = name("family", &pack.family);
         let phone = fill(rng.pick(&pack.phones).map_or("", String::as_str), rng);
         let style = rng.pick(&channel.1.ids).map_or("hex", String::as_str);
         let id = match style {

@@ -113,7 +113,7 @@ fn conversation(worlds: &[World], cast: &mut Cast, place: usize, end: Millis) ->
             .into(),
         ),
         agent: agent.as_deref().map(Into::into),
-        threshold: domain.threshold.map(Confidence),
+        threshold: Some(Confidence(domain.threshold)),
         ..Attributes::default()
     };
     for (name, values) in &domain.metadata {
@@ -251,14 +251,14 @@ impl Cast {
         let pack = self.rng.weighted(languages.into_iter());
         let channels = &world.domain.channels;
         let channel = self.rng.weighted(channels.iter().map(|c| c.weight));
-        let (pack_of, on) = (&world.packs[pack], (channel, &channels[channel]));
-        let mut who = Persona::new(pack_of, pack, on, &mut self.rng);
+        let (of, on) = ((pack, &world.packs[pack]), (channel, &channels[channel]));
+        let mut who = Persona::new(of, on, &mut self.decks, &mut self.rng);
         // The ranges of numbers that belong to nobody are small: not the same one twice, if it can be.
         for _ in 0..50 {
             if self.ids.insert(who.id.clone()) {
                 break;
             }
-            who = Persona::new(pack_of, pack, on, &mut self.rng);
+            who = Persona::new(of, on, &mut self.decks, &mut self.rng);
         }
         self.people.push((at, who));
         (self.people.len() - 1, false)

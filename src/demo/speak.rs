@@ -211,7 +211,8 @@ fn typed(literal: &str, style: &Style, last: bool, rng: &mut Rng) -> String {
     if style.lower {
         text = text.to_lowercase();
     }
-    if style.bare && last {
+    let said = text.contains(char::is_alphanumeric);
+    if style.bare && last && said {
         text = text.trim_end_matches(['.', '。', '،']).to_owned();
         if rng.chance(55.0) {
             text = text.trim_end_matches(['?', '？', '؟']).to_owned();

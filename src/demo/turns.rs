@@ -4,7 +4,7 @@ use super::nlu::{self, Grasp};
 use super::play::{Play, of};
 use super::raw::Hint;
 use super::speak::{Spoken, json_text};
-use crate::model::{Event, EventKind, FlowState, FlowStep, Prediction};
+use crate::model::{Event, EventKind, Prediction};
 
 impl Play<'_> {
     /// The user says something meant to be understood; accidents happen as often as with this version.
@@ -84,15 +84,9 @@ impl Play<'_> {
     /// How the assistant shows that it did not understand.
     fn apology(&mut self, set: &str) {
         self.by_rule();
+        // An assistant with flows has said so by its command already.
         if self.domain.calm {
-            let flow = |state| FlowStep {
-                name: "pattern_cannot_handle".into(),
-                step: None,
-                state,
-            };
-            self.flow_event(flow(FlowState::Started), None);
             self.bot(set);
-            self.flow_event(flow(FlowState::Completed), None);
         } else {
             self.act("action_default_fallback");
             self.utter(set, "utter_default".to_owned());

@@ -87,6 +87,15 @@ impl Play<'_> {
         {
             return;
         }
+        // Not twice: `hi, hi its me again`.
+        let start = |text: &str| {
+            let word = text.split(|c: char| !c.is_alphanumeric()).next();
+            word.unwrap_or_default().to_lowercase()
+        };
+        let greeted = start(&spoken.text);
+        if self.pack.before.iter().any(|b| start(b) == greeted) {
+            return;
+        }
         let style = self.who.style.clone();
         let word = |text: &str| {
             if style.lower {
@@ -104,7 +113,9 @@ impl Play<'_> {
                 }
                 spoken.text.insert_str(0, &before);
             }
-        } else if let Some(after) = self.rng.pick(&self.pack.after) {
+        } else if spoken.text.ends_with(char::is_alphanumeric)
+            && let Some(after) = self.rng.pick(&self.pack.after)
+        {
             spoken.text.push_str(&word(after));
         }
     }
