@@ -1,6 +1,8 @@
 //! Holds the source to the rules of its layout: who may use whom, who may print, who may hold SQL, who
 //! may write escape sequences. Test code is free of them.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,8 @@
 //!
 //! `README_UPDATE=1 cargo test --test readme` writes the tables anew.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

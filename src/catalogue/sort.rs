@@ -243,9 +243,7 @@ fn users(index: &Index, store: &Store, by_name: bool, keys: &mut Keys) -> Result
     let mut texts: Vec<(String, Vec<u32>)> = Vec::new();
     let mut named = Bits::new(index.len());
     let mut take = |named: &Bits, row: i64, text: &str| {
-        let Some(position) = index.rows.position(row).filter(|p| !named.contains(*p)) else {
-            return None;
-        };
+        let position = index.rows.position(row).filter(|p| !named.contains(*p))?;
         match texts.last_mut() {
             Some((last, positions)) if last == text => positions.push(position),
             _ => texts.push((text.to_owned(), vec![position])),

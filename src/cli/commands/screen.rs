@@ -40,7 +40,7 @@ fn screen(session: &Session, store: &Path, at: Option<(i64, Option<u32>)>) -> Re
         mouse: session.config.mouse.unwrap_or(true),
         at,
     };
-    tui::run(options).map_err(Error::from)
+    tui::run(options)
 }
 
 /// A link, an id, or an external id.

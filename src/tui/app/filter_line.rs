@@ -70,8 +70,8 @@ impl App {
             KeyCode::Enter => return self.keep_line(),
             KeyCode::Tab => return self.next_offer(1),
             KeyCode::BackTab => return self.next_offer(-1),
-            KeyCode::Up => return self.from_history(1),
-            KeyCode::Down => return self.from_history(-1),
+            KeyCode::Up => return self.step_history(1),
+            KeyCode::Down => return self.step_history(-1),
             _ if is_ctrl(key, 's') => {
                 self.keep_line();
                 if self.line.is_none() {
@@ -238,7 +238,7 @@ impl App {
         }
     }
 
-    fn from_history(&mut self, step: isize) {
+    fn step_history(&mut self, step: isize) {
         let Some(line) = &mut self.line else { return };
         if line.history_at.is_none() {
             line.typed = line.input.value().to_owned();

@@ -214,9 +214,7 @@ impl Open {
     /// The event with lines at `seq`, else the last one before it, else the first after.
     pub fn stop_near(&self, seq: usize) -> Option<usize> {
         let at = self.lines.partition_point(|l| l.seq <= seq);
-        self.lines
-            .get(at.checked_sub(1).unwrap_or(0))
-            .map(|l| l.seq)
+        self.lines.get(at.saturating_sub(1)).map(|l| l.seq)
     }
 
     fn first_message(&self) -> Option<usize> {

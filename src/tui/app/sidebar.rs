@@ -27,6 +27,15 @@ pub struct SidebarState {
     pub by_name: bool,
 }
 
+impl SidebarState {
+    /// Opens a facet that is closed, closes one that is open.
+    fn toggle(&mut self, facet: Field) {
+        if !self.open.remove(&facet) {
+            self.open.insert(facet);
+        }
+    }
+}
+
 impl Default for SidebarState {
     fn default() -> Self {
         let open = [
@@ -184,11 +193,7 @@ impl App {
                     self.open_preset(&preset);
                 }
             }
-            Some(SidebarLine::Facet(field, _)) => {
-                if !self.sidebar.open.remove(&field) {
-                    self.sidebar.open.insert(field);
-                }
-            }
+            Some(SidebarLine::Facet(field, _)) => self.sidebar.toggle(field),
             Some(SidebarLine::More(field, _)) => {
                 self.sidebar.full.insert(field);
             }

@@ -121,7 +121,7 @@ fn prediction(app: &App, open: &Open, seq: usize, event: &Event, area: Rect, pen
                     .as_ref()
                     .map(|n| n.line().as_str().to_owned())
                     .unwrap_or_else(|| "without a name".into()),
-                action.confidence.map_or("none".into(), |c| figures(c)),
+                action.confidence.map_or("none".into(), figures),
                 action
                     .policy
                     .as_ref()
