@@ -1,6 +1,8 @@
 //! kill -9 in the middle of triage and of import: nothing acknowledged is lost, nothing is doubled, and
 //! `doctor` is content.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -196,7 +198,7 @@ fn nothing_acknowledged_is_lost_when_killed_while_triaging() {
     );
 }
 
-fn entries(path: &PathBuf) -> Vec<String> {
+fn entries(path: &Path) -> Vec<String> {
     let store = Store::open(path, &Access::Read).unwrap();
     store
         .journal(&JournalQuery::default())

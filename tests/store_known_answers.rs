@@ -1,6 +1,8 @@
 //! The whole way against known answers: `import` of real databases, then `list --json`, must give the
 //! counts and the final slot values that were computed from the raw rows by somebody else's code.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr)] // helpers of tests are tests
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
