@@ -56,7 +56,10 @@ pub(super) fn draw(app: &App, area: Rect, pen: &mut Pen<'_>) {
         .cursor
         .and_then(|seq| open.whole.events.get(seq).map(|e| (seq, e)));
     match (app.reader.tab, event) {
-        (Tab::Prediction, Some((seq, event))) => prediction(app, open, seq, event, body, pen),
+        (Tab::Prediction, Some((seq, event))) => {
+            let (seq, event) = predicted(open, seq, event);
+            prediction(app, open, seq, event, body, pen);
+        }
         (Tab::Slots, Some((seq, _))) => pieces(app, body, &slots(open, seq), pen),
         (Tab::Raw, Some((_, event))) => pieces(app, body, &raw(event, body.width), pen),
         (Tab::Conversation, _) => pieces(app, body, &conversation(app, open), pen),
@@ -70,6 +73,21 @@ pub(super) fn draw(app: &App, area: Rect, pen: &mut Pen<'_>) {
             );
         }
     }
+}
+
+/// The event whose prediction is shown: the one under the cursor where it is a message or an action, else
+/// the user message of its turn.
+fn predicted<'a>(open: &'a Open, seq: usize, event: &'a Event) -> (usize, &'a Event) {
+    if matches!(event.kind, EventKind::User | EventKind::Action) {
+        return (seq, event);
+    }
+    let turns = &open.whole.facts.turns;
+    let turn = turns
+        .iter()
+        .find(|t| (t.first as usize..t.end as usize).contains(&seq));
+    let user = turn.and_then(|t| t.user).map(|u| u as usize);
+    user.and_then(|u| open.whole.events.get(u).map(|e| (u, e)))
+        .unwrap_or((seq, event))
 }
 
 fn pieces(app: &App, area: Rect, lines: &[Pieces], pen: &mut Pen<'_>) {

@@ -44,7 +44,7 @@ pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
 fn frame(app: &App, layout: &Layout, rows: u16, pen: &mut Pen<'_>) -> Rect {
     let room = layout.status.y.saturating_sub(1);
     let height = (rows + 2).min(room);
-    let width = layout.title.width.min(110);
+    let width = layout.title.width;
     let area = Rect::new(
         (layout.title.width - width) / 2,
         layout.status.y - height,

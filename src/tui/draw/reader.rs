@@ -11,9 +11,7 @@ use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role, Theme};
 use super::list::confidence;
 use crate::filter;
-use crate::model::{
-    Author, Confidence, Event, FlowState, MessageMark, Prediction, Status, TurnFacts,
-};
+use crate::model::{Author, Confidence, Event, FlowState, Prediction, Status, TurnFacts};
 use crate::text::{self, SafeText};
 
 pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
@@ -578,11 +576,12 @@ fn figure2(c: Confidence) -> String {
     }
 }
 
-/// `x`, `?` or nothing for a turn, with its colour.
+/// `x`, `?` or nothing for a turn, with its colour. What a form accepted as its answer was understood
+/// well enough, whatever the classifier thought of it.
 pub(super) fn turn_mark(turn: &TurnFacts) -> (&'static str, Role) {
-    if turn.doubt && !turn.fallback {
+    if turn.doubt {
         ("?", Role::Doubt)
-    } else if turn.fallback || turn.mark == MessageMark::NotUnderstood {
+    } else if turn.problem {
         ("x", Role::Fail)
     } else {
         ("", Role::Plain)
