@@ -3,7 +3,6 @@
 //! Times count from 0 here; the caller moves them to where the conversation belongs.
 
 use super::assets::{Channel, Domain, Pack, Version};
-use super::nlu::Grasp;
 use super::persona::Persona;
 use super::random::Rng;
 use super::raw::Hint;
@@ -378,26 +377,6 @@ impl<'a> Play<'a> {
         }
         self.pass(4.0, 30.0);
         self.action_by("action_listen", Some(self.policy));
-    }
-
-    /// True if the slot has a value by now.
-    pub fn filled(&self, slot: &str) -> bool {
-        let slots = self
-            .drafts
-            .iter()
-            .rev()
-            .filter_map(|d| d.event.slot.as_ref());
-        let last = slots.into_iter().find(|s| s.name.for_search() == slot);
-        last.is_some_and(|s| s.value.for_search() != "null")
-    }
-
-    /// How well a message of this intent is understood.
-    pub fn grasp(&mut self) -> Grasp {
-        if self.rng.chance(12.0) {
-            Grasp::Low
-        } else {
-            Grasp::Sure
-        }
     }
 }
 

@@ -323,4 +323,24 @@ impl Play<'_> {
         self.bot("restarted");
         self.listen();
     }
+
+    /// True if the slot has a value by now.
+    pub fn filled(&self, slot: &str) -> bool {
+        let slots = self
+            .drafts
+            .iter()
+            .rev()
+            .filter_map(|d| d.event.slot.as_ref());
+        let last = slots.into_iter().find(|s| s.name.for_search() == slot);
+        last.is_some_and(|s| s.value.for_search() != "null")
+    }
+
+    /// How well a message of this intent is understood.
+    pub fn grasp(&mut self) -> Grasp {
+        if self.rng.chance(12.0) {
+            Grasp::Low
+        } else {
+            Grasp::Sure
+        }
+    }
 }
