@@ -1,7 +1,5 @@
 //! Building the catalogue, and following what others write to the store.
 
-use std::collections::BTreeSet;
-
 use super::Catalogue;
 use super::cache::Reads;
 use super::index::{Index, overrides};
@@ -9,8 +7,14 @@ use super::values::Gathered;
 use crate::store::feed::{Revisions, Wanted};
 use crate::store::{Result, Store, StoreError};
 
-/// True if anything was new to the catalogue.
-type Refreshed = bool;
+/// What an interruption left undone. It is done before the next question is answered, so that an answer
+/// is never from a half-changed catalogue.
+#[derive(Debug, Default)]
+pub(super) struct Owed {
+    refresh: bool,
+    /// Rows whose reviews must be read again.
+    reviews: Vec<i64>,
+}
 
 impl Catalogue {
     /// Reads the whole catalogue. Stops with `Interrupted` when the store's interrupt handle fires.
@@ -38,87 +42,113 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// Takes in what was written since: new and changed conversations, reviews, purges.
-    pub fn refresh(&mut self, store: &Store) -> Result<Refreshed> {
+    /// Takes in what was written since: new and changed conversations, reviews, purges. True if there was
+    /// anything. What an interruption leaves undone is done before the next question is answered.
+    pub fn refresh(&mut self, store: &Store) -> Result<bool> {
         store.reading(|| {
             let now = store.feed_revisions()?;
-            let renamed = names(&mut self.index, store)?;
-            if now == self.seen && !renamed {
+            let since = self.seen;
+            let owed = std::mem::replace(&mut self.owed.refresh, true);
+            names(&mut self.index, store)?;
+            let stale = owed || self.index.reviews_stale || !self.owed.reviews.is_empty();
+            if now == since && !stale {
+                self.owed.refresh = false;
                 return Ok(false);
             }
-            // If anything fails below, everything is read again next time: setting twice is harmless.
-            let since = self.seen;
-            let result = self.follow(store, since, renamed);
+            let result = self.follow(store, since);
             self.changed(Reads::Content);
             result?;
+            // Revisions of what was purged are gone; the counter never goes back.
             self.seen = Revisions {
                 content: now.content.max(since.content),
                 reviews: now.reviews.max(since.reviews),
                 purged: now.purged.max(since.purged),
             };
+            self.owed.refresh = false;
             Ok(true)
         })
     }
 
-    fn follow(&mut self, store: &Store, since: Revisions, renamed: bool) -> Result<()> {
+    fn follow(&mut self, store: &Store, since: Revisions) -> Result<()> {
         let index = &mut self.index;
         let mut reviewed = Vec::new();
         store.feed_reviews(Wanted::Since(since.reviews), |row| reviewed.push(row.row))?;
-        let corrected = correct(index, store, &reviewed)?;
+        reviewed.append(&mut self.owed.reviews);
+        reviewed.sort_unstable();
+        reviewed.dedup();
+        self.owed.reviews.clone_from(&reviewed);
+        correct(index, store, &reviewed)?;
         let expected = u32::try_from(store.feed_last_row()?).unwrap_or(u32::MAX);
         content(index, store, Wanted::Since(since.content), expected)?;
-        content(index, store, Wanted::These(&corrected), expected)?;
+        shown(index, store)?;
         for row in store.feed_purged(since.purged)? {
             if let Some(position) = index.rows.position(row) {
                 index.live.remove(position);
             }
         }
-        if renamed {
-            index.forget_reviews();
-            names(index, store)?;
-            reviews(index, store, Wanted::All)
-        } else {
-            reviews(index, store, Wanted::These(&reviewed))
-        }
+        review_rows(index, store, &reviewed)?;
+        self.owed.reviews.clear();
+        Ok(())
     }
 
     /// Reads the reviews of these conversations again, after the writer acknowledged a change of theirs.
+    /// Interrupted by a newer question, it is finished before that is answered, and is no error.
     pub fn apply_reviews(&mut self, store: &Store, rows: &[i64]) -> Result<()> {
-        store.reading(|| {
-            let result = self.reread(store, rows);
-            self.changed(Reads::Reviews);
-            result
-        })
+        self.owed.reviews.extend_from_slice(rows);
+        match self.settle(store) {
+            Err(StoreError::Interrupted) => Ok(()),
+            done => done,
+        }
     }
 
-    fn reread(&mut self, store: &Store, rows: &[i64]) -> Result<()> {
-        let index = &mut self.index;
-        let mut rows = rows.to_vec();
-        rows.sort_unstable();
-        rows.dedup();
-        let corrected = correct(index, store, &rows)?;
-        let expected = index.len();
-        content(index, store, Wanted::These(&corrected), expected)?;
-        if names(index, store)? {
-            index.forget_reviews();
-            names(index, store)?;
-            reviews(index, store, Wanted::All)
-        } else {
-            reviews(index, store, Wanted::These(&rows))
+    /// Does what is owed.
+    pub(super) fn settle(&mut self, store: &Store) -> Result<()> {
+        if self.owed.refresh {
+            return self.refresh(store).map(|_| ());
         }
+        if self.owed.reviews.is_empty() {
+            return Ok(());
+        }
+        self.owed.reviews.sort_unstable();
+        self.owed.reviews.dedup();
+        let rows = std::mem::take(&mut self.owed.reviews);
+        let done = store.reading(|| reread(&mut self.index, store, &rows));
+        self.changed(Reads::Reviews);
+        if done.is_err() {
+            self.owed.reviews = rows;
+        }
+        done
     }
 }
 
-/// Reads values, sources, tags and rules; true if a tag or rule has another name now.
-fn names(index: &mut Index, store: &Store) -> Result<bool> {
+/// Reads the reviews of these rows (ascending), and what persons say of language, topics and sentiment.
+fn reread(index: &mut Index, store: &Store, rows: &[i64]) -> Result<()> {
+    correct(index, store, rows)?;
+    shown(index, store)?;
+    review_rows(index, store, rows)
+}
+
+/// Reads reviews of these rows, or all of them where a tag or a rule was renamed.
+fn review_rows(index: &mut Index, store: &Store, rows: &[i64]) -> Result<()> {
+    names(index, store)?;
+    if index.reviews_stale {
+        index.forget_reviews();
+        names(index, store)?;
+        reviews(index, store, Wanted::All)?;
+        index.reviews_stale = false;
+        return Ok(());
+    }
+    reviews(index, store, Wanted::These(rows))
+}
+
+/// Reads values, sources, tags and rules.
+fn names(index: &mut Index, store: &Store) -> Result<()> {
     store.feed_values(index.last_value(), |id, facet, value| {
         index.know_value(id, facet, value);
     })?;
-    Ok(index.know_names(
-        &store.feed_sources()?,
-        &store.feed_tags()?,
-        &store.feed_rules()?,
-    ))
+    let (sources, tags) = (store.feed_sources()?, store.feed_tags()?);
+    index.know_names(&sources, &tags, &store.feed_rules()?);
+    Ok(())
 }
 
 /// Reads narrow rows: those beyond the last known are appended, the others set again.
@@ -152,22 +182,33 @@ fn content(index: &mut Index, store: &Store, wanted: Wanted<'_>, expected: u32) 
     Ok(())
 }
 
-/// Takes in what persons say of language, topics and sentiment in these rows. Returns the rows whose
-/// shown values can have changed by it.
-fn correct(index: &mut Index, store: &Store, rows: &[i64]) -> Result<Vec<i64>> {
-    let mut touched: BTreeSet<i64> = rows
-        .iter()
-        .copied()
-        .filter(|row| index.overrides.remove(row).is_some())
-        .collect();
+/// Takes in what persons say of language, topics and sentiment in these rows; [`shown`] makes it show.
+fn correct(index: &mut Index, store: &Store, rows: &[i64]) -> Result<()> {
+    let mut corrections = Vec::new();
     store.ask_corrections(Wanted::These(rows), |row, event, field, json| {
         if event.is_none() && overrides(field) {
-            let shown = index.overrides.entry(row).or_default();
-            shown.push((field, json.into()));
-            touched.insert(row);
+            corrections.push((row, field, json.into()));
         }
     })?;
-    Ok(touched.into_iter().collect())
+    for row in rows {
+        if index.overrides.remove(row).is_some() {
+            index.stale.insert(*row);
+        }
+    }
+    for (row, field, json) in corrections {
+        index.stale.insert(row);
+        index.overrides.entry(row).or_default().push((field, json));
+    }
+    Ok(())
+}
+
+/// Sets the values of conversations again whose corrections changed.
+fn shown(index: &mut Index, store: &Store) -> Result<()> {
+    let rows: Vec<i64> = index.stale.iter().copied().collect();
+    let expected = index.len();
+    content(index, store, Wanted::These(&rows), expected)?;
+    index.stale.clear();
+    Ok(())
 }
 
 /// Reads review rows, tags and auto tags of the rows wanted.

@@ -3,7 +3,7 @@
 //! Content comes from narrow rows, reviews from the registers of the journal; both can be set again for
 //! single conversations. Nothing is asked here: see `evaluate`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::bits::Bits;
 use super::columns::Column;
@@ -149,6 +149,10 @@ pub(super) struct Index {
     /// Moment of the last decision.
     pub decided: Column,
     pub overrides: Overrides,
+    /// Rows whose overrides changed since their values were set.
+    pub stale: BTreeSet<i64>,
+    /// A tag or a rule was renamed, so that all reviews must be read again.
+    pub reviews_stale: bool,
     /// Posting by id of `facet_value`; [`UNKNOWN`] where there is none.
     value_slots: Vec<u32>,
     /// True for ids of metadata, whose names are not held.
@@ -202,6 +206,8 @@ impl Default for Index {
             reviews,
             decided: Column::default(),
             overrides: Overrides::new(),
+            stale: BTreeSet::new(),
+            reviews_stale: false,
             value_slots: Vec::new(),
             is_meta: Bits::default(),
             source_slots: HashMap::new(),
@@ -258,34 +264,32 @@ impl Index {
         }
     }
 
-    /// Takes the names of sources, tags and rules in. True if a known tag or rule changed its name: then
-    /// the reviews must be read again.
+    /// Takes the names of sources, tags and rules in.
     pub fn know_names(
         &mut self,
         sources: &[(i64, String)],
         tags: &[(i64, String)],
         rules: &[(i64, String)],
-    ) -> bool {
+    ) {
         for (id, name) in sources {
             let slot = self.content.slot(Group::Source, name);
             self.source_slots.insert(*id, slot);
         }
-        let mut renamed = false;
         for (group, slots, names) in [
             (Group::Tag, &mut self.tag_slots, tags),
             (Group::Auto, &mut self.rule_slots, rules),
         ] {
             for (id, name) in names {
-                let slot = self.reviews.slot(group, name);
+                let slot = self.reviews.spelled(group, name);
                 let before = slots.insert(*id, slot);
-                renamed |= before.is_some_and(|b| b != slot);
+                self.reviews_stale |= before.is_some_and(|b| b != slot);
             }
         }
-        renamed
     }
 
     /// Forgets all reviews, before they are read again as a whole.
     pub fn forget_reviews(&mut self) {
+        self.reviews_stale = true;
         let mut fresh = Values::default();
         (0..REVIEW_MARKS).for_each(|_| {
             fresh.unnamed();

@@ -30,6 +30,7 @@ pub use names::{FacetName, NONE};
 pub use query::{Answer, Question};
 
 use bits::Bits;
+use build::Owed;
 use cache::{Cache, Reads};
 use index::Index;
 use sort::Orders;
@@ -45,6 +46,8 @@ pub struct Catalogue {
     orders: Orders,
     /// Newest revisions that were taken in.
     seen: Revisions,
+    /// What could not be taken in because it was interrupted.
+    owed: Owed,
 }
 
 impl Catalogue {

@@ -1,6 +1,7 @@
 //! Asking the catalogue: one question, one answer.
 
 use super::Catalogue;
+use super::bits::Bits;
 use super::evaluate::Evaluator;
 use super::facets::FacetCounts;
 use super::index::group_of;
@@ -51,6 +52,7 @@ impl Catalogue {
         question: &Question,
         context: &Context,
     ) -> Result<Answer> {
+        self.settle(store)?;
         let typed;
         let filter = if question.typing {
             typed = as_typed(&question.filter);
@@ -87,14 +89,33 @@ impl Catalogue {
 
     /// How many conversations match.
     pub fn count(&mut self, store: &Store, filter: &Filter, context: &Context) -> Result<u64> {
-        let found = self.evaluator(store, context).matching(filter)?;
+        let found = self.matching(store, filter, context)?;
         Ok(found.count().into())
     }
 
     /// The rows that match, ascending.
     pub fn rows(&mut self, store: &Store, filter: &Filter, context: &Context) -> Result<Vec<i64>> {
-        let found = self.evaluator(store, context).matching(filter)?;
+        let found = self.matching(store, filter, context)?;
         Ok(found.iter().map(|p| self.index.rows.row(p)).collect())
+    }
+
+    /// How many distinct users the matching conversations are of: by id, else by name; those with neither
+    /// are not counted.
+    pub fn users(&mut self, store: &Store, filter: &Filter, context: &Context) -> Result<u64> {
+        let mut left = self.matching(store, filter, context)?;
+        let rows = &self.index.rows;
+        let mut users = 0;
+        // They come in order: a user is counted when the first conversation of theirs comes.
+        let mut count = |left: &mut Bits, last: &mut Option<String>, row: i64, user: &str| {
+            if rows.position(row).is_some_and(|p| left.remove(p)) && last.as_deref() != Some(user) {
+                users += 1;
+                *last = Some(user.to_owned());
+            }
+        };
+        let (mut id, mut name) = (None, None);
+        store.ask_user_ids(|row, user| count(&mut left, &mut id, row, user))?;
+        store.ask_user_names(|row, user| count(&mut left, &mut name, row, user))?;
+        Ok(users)
     }
 
     /// Values of a field that begin so (without case), with how many conversations that are not deleted
@@ -119,13 +140,15 @@ impl Catalogue {
         found
     }
 
-    fn evaluator<'a>(&'a mut self, store: &'a Store, context: &'a Context) -> Evaluator<'a> {
-        Evaluator {
+    fn matching(&mut self, store: &Store, filter: &Filter, context: &Context) -> Result<Bits> {
+        self.settle(store)?;
+        let mut evaluator = Evaluator {
             index: &self.index,
             cache: &mut self.cache,
             store,
             context,
-        }
+        };
+        evaluator.matching(filter)
     }
 }
 

@@ -54,6 +54,21 @@ impl<G: Copy + Eq + std::hash::Hash> Values<G> {
         slot
     }
 
+    /// The same, shown in this spelling from now on.
+    pub fn spelled(&mut self, group: G, value: &str) -> u32 {
+        let slot = self.slot(group, value);
+        let named = self
+            .groups
+            .get_mut(&group)
+            .and_then(|names| names.get_mut(fold(&kept(value)).as_str()));
+        if let Some(named) = named
+            && *named.display != *value
+        {
+            named.display = value.into();
+        }
+        slot
+    }
+
     /// The posting with this number.
     pub fn posting(&self, slot: u32) -> &Posting {
         &self.postings[slot as usize]

@@ -158,3 +158,61 @@ fn a_refreshed_catalogue_answers_as_one_built_anew() {
         }
     }
 }
+
+#[test]
+fn what_an_interruption_left_undone_is_done_before_the_next_answer() {
+    for seed in 0..seeds(2) {
+        let mut shelf = Shelf::new(seed * 1000..seed * 1000 + 30);
+        let mut catalogue = build(&shelf);
+        let filters = || (seed * 50..seed * 50 + 40).map(random_filter);
+        let mut interruptions = 0;
+        // Stopped ever later, until it comes to its end.
+        for steps in [1, 5, 20, 60, 120, 200, 300, 450, 700, 1000, 1500, 2500, 4000] {
+            let mut random = Random::new(seed * 100 + steps);
+            let ids: Vec<_> = shelf.whole().iter().map(|w| w.card.id).collect();
+            let change = Change {
+                edits: vec![Edit {
+                    targets: (0..8)
+                        .map(|_| Target {
+                            conversation: random.of(&ids),
+                            event: None,
+                        })
+                        .collect(),
+                    set: random_set(&mut random),
+                }],
+                bulk: None,
+            };
+            let rows = match shelf.store.apply(&change, "ann", &Clock::fixed(NOW)) {
+                Ok(ack) => ack.rows,
+                Err(_) => continue,
+            };
+            if random.once_in(4) {
+                let rename = Set::TagRename {
+                    from: "billing".into(),
+                    to: "Money".into(),
+                };
+                let edits = vec![Edit {
+                    targets: Vec::new(),
+                    set: rename,
+                }];
+                let change = Change { edits, bulk: None };
+                let _ = shelf.store.apply(&change, "ann", &Clock::fixed(NOW));
+            }
+            let count = shelf.rows().len() as u64;
+            if random.once_in(3) {
+                let first = seed * 1000 + 30 + count + steps * 10;
+                shelf.take_in(first..first + 2);
+            }
+            crate::store::testing::interrupt_after(&mut shelf.store, steps as i32);
+            catalogue.apply_reviews(&shelf.store, &rows).unwrap();
+            interruptions += u64::from(catalogue.refresh(&shelf.store).is_err());
+            crate::store::testing::interrupt_after(&mut shelf.store, 0);
+            let context = context(catalogue.newest());
+            let all = catalogue.count(&shelf.store, &Filter::Everything, &context);
+            assert!(all.unwrap() <= shelf.rows().len() as u64);
+            catalogue.refresh(&shelf.store).unwrap();
+            agree(&mut catalogue, &shelf, filters());
+        }
+        assert!(interruptions > 2, "{interruptions} interruptions");
+    }
+}
