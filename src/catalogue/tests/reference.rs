@@ -65,8 +65,9 @@ fn a_catalogue_asked_before_answers_rightly_after_review_changes() {
         let mut catalogue = build(&shelf);
         let mut random = Random::new(seed);
         let ids: Vec<_> = shelf.whole().iter().map(|w| w.card.id).collect();
-        for round in 0..6 {
-            let filters = || (round * 100..round * 100 + 60).map(random_filter);
+        for round in 0..12 {
+            let filters =
+                || about_reviews().chain((round * 100..round * 100 + 20).map(random_filter));
             agree(&mut catalogue, &shelf, filters());
             let targets: Vec<Target> = (0..1 + random.below(12))
                 .map(|_| Target {
@@ -99,8 +100,35 @@ fn a_catalogue_asked_before_answers_rightly_after_review_changes() {
     }
 }
 
+/// Filters about all that a change can touch.
+fn about_reviews() -> impl Iterator<Item = Filter> {
+    const ALL: &[&str] = &[
+        "lang:pt",
+        "lang:en",
+        "lang:none",
+        "topic:delivery",
+        "topic:returns",
+        "topic:none",
+        "sentiment:negative",
+        "sentiment:none",
+        "sentiment:0..0.3",
+        "tag:\"new one\"",
+        "tag:none",
+        "is:unread",
+        "is:deleted",
+        "verdict:none",
+        "queue:me",
+        "queue:bo",
+        "is:flagged",
+        "has:correction",
+        "reviewer:bo",
+        "decided:today",
+    ];
+    ALL.iter().filter_map(|text| parse(text).ok())
+}
+
 fn random_set(random: &mut Random) -> Set {
-    match random.below(7) {
+    match random.below(9) {
         0 | 1 => Set::Status(random.of(&Status::ALL)),
         2 => Set::Verdict(random.of(&[None, Some(Verdict::Positive), Some(Verdict::Negative)])),
         3 => Set::Tag {
@@ -164,10 +192,12 @@ fn what_an_interruption_left_undone_is_done_before_the_next_answer() {
     for seed in 0..seeds(2) {
         let mut shelf = Shelf::new(seed * 1000..seed * 1000 + 30);
         let mut catalogue = build(&shelf);
-        let filters = || (seed * 50..seed * 50 + 40).map(random_filter);
+        let filters = || about_reviews().chain((seed * 50..seed * 50 + 20).map(random_filter));
         let mut interruptions = 0;
         // Stopped ever later, until it comes to its end.
-        for steps in [1, 5, 20, 60, 120, 200, 300, 450, 700, 1000, 1500, 2500, 4000] {
+        for steps in [
+            1, 5, 20, 60, 120, 200, 300, 450, 700, 1000, 1500, 2500, 4000,
+        ] {
             let mut random = Random::new(seed * 100 + steps);
             let ids: Vec<_> = shelf.whole().iter().map(|w| w.card.id).collect();
             let change = Change {
