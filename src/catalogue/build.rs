@@ -101,6 +101,12 @@ impl Catalogue {
         }
     }
 
+    /// True if an interruption left something undone.
+    #[cfg(test)]
+    pub(super) fn owes(&self) -> bool {
+        self.owed.refresh || !self.owed.reviews.is_empty()
+    }
+
     /// Does what is owed.
     pub(super) fn settle(&mut self, store: &Store) -> Result<()> {
         if self.owed.refresh {
