@@ -45,10 +45,10 @@ impl Catalogue {
     /// Takes in what was written since: new and changed conversations, reviews, purges. True if there was
     /// anything. What an interruption leaves undone is done before the next question is answered.
     pub fn refresh(&mut self, store: &Store) -> Result<bool> {
+        let owed = std::mem::replace(&mut self.owed.refresh, true);
         store.reading(|| {
             let now = store.feed_revisions()?;
             let since = self.seen;
-            let owed = std::mem::replace(&mut self.owed.refresh, true);
             names(&mut self.index, store)?;
             let stale = owed || self.index.reviews_stale || !self.owed.reviews.is_empty();
             if now == since && !stale {
