@@ -2,7 +2,8 @@
 
 use super::Catalogue;
 use super::cache::Reads;
-use super::index::{Index, overrides};
+use super::groups::overrides;
+use super::index::Index;
 use super::values::Gathered;
 use crate::store::feed::{Revisions, Wanted};
 use crate::store::{Result, Store, StoreError};

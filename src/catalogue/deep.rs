@@ -10,8 +10,9 @@ use std::sync::Arc;
 use super::bits::Bits;
 use super::cache::Answered;
 use super::evaluate::{Evaluator, by_list, reads_of};
-use super::index::{Group, Index, UNKNOWN, pair};
-use super::terms::range_of;
+use super::groups::{Group, pair};
+use super::index::{Index, UNKNOWN};
+use super::scalars::range_of;
 use crate::filter::{
     Cmp, Field, Filter, Pattern, Scalar, Subject, Term, Test, fold, matching_turns,
 };

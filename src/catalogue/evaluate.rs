@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::cache::{Answered, Cache, Reads};
-use super::index::{Group, Index};
+use super::groups::Group;
+use super::index::Index;
 use crate::filter::{Context, Field, Filter, Term, Test, includes_deleted, sample, sample_hash};
 use crate::store::feed::Wanted;
 use crate::store::{Result, Store};

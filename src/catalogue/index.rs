@@ -7,58 +7,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::bits::Bits;
 use super::columns::Column;
+use super::groups::{CONTENT_MARKS, FACETS, Group, MARKS, Mark, REVIEW_MARKS, ReviewMark};
 use super::rows::Rows;
 use super::values::{Gathered, Values};
-use crate::filter::{Field, values};
+use crate::filter::values;
 use crate::model::{CorrectionField, Verdict};
+use crate::store::Facet;
 use crate::store::feed::{NarrowRow, ReviewRow};
-use crate::store::{Facet, Marks};
-
-/// What a value belongs to: one group for each field that has values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Group {
-    Source,
-    Of(Facet),
-    Status,
-    Verdict,
-    Tag,
-    Auto,
-    Queue,
-    Reviewer,
-}
-
-/// Yes-or-no facts of the content, by the number of their posting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mark {
-    Escalated,
-    Fallback,
-    Problem,
-    Clicked,
-    Comment,
-    NoPrediction,
-    /// Has metadata at all.
-    Meta,
-}
-
-const MARKS: [(Mark, u32); 6] = [
-    (Mark::Escalated, Marks::ESCALATED),
-    (Mark::Fallback, Marks::FALLBACK),
-    (Mark::Problem, Marks::PROBLEM),
-    (Mark::Clicked, Marks::CLICKED),
-    (Mark::Comment, Marks::COMMENT),
-    (Mark::NoPrediction, Marks::NO_PREDICTION),
-];
-const CONTENT_MARKS: usize = 7;
-
-/// Yes-or-no facts of the reviews, by the number of their posting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ReviewMark {
-    Flagged,
-    FlaggedEvent,
-    Note,
-    Correction,
-}
-const REVIEW_MARKS: usize = 4;
 
 /// The numbers of the narrow rows.
 #[derive(Clone, Debug, Default)]
@@ -165,30 +120,6 @@ pub(super) struct Index {
 /// No posting.
 pub(super) const UNKNOWN: u32 = u32::MAX;
 
-/// All facets, to read a stored number back.
-const FACETS: [Facet; 20] = [
-    Facet::Channel,
-    Facet::Language,
-    Facet::Version,
-    Facet::Location,
-    Facet::Device,
-    Facet::Agent,
-    Facet::Intent,
-    Facet::Action,
-    Facet::Policy,
-    Facet::Entity,
-    Facet::Slot,
-    Facet::Flow,
-    Facet::Step,
-    Facet::Node,
-    Facet::Completed,
-    Facet::Dropoff,
-    Facet::Topic,
-    Facet::Sentiment,
-    Facet::Meta,
-    Facet::EntityValue,
-];
-
 impl Default for Index {
     fn default() -> Self {
         let (mut content, mut reviews) = (Values::default(), Values::default());
@@ -289,7 +220,6 @@ impl Index {
 
     /// Forgets all reviews, before they are read again as a whole.
     pub fn forget_reviews(&mut self) {
-        self.reviews_stale = true;
         let mut fresh = Values::default();
         (0..REVIEW_MARKS).for_each(|_| {
             fresh.unnamed();
@@ -450,49 +380,4 @@ fn override_slots(
         slots.retain(|slot| !sources.contains(slot));
         slots.extend(shown.iter().map(|value| content.slot(group, value)));
     }
-}
-
-/// The group that holds the values of a field, for the fields that have named values.
-pub(super) fn group_of(field: Field) -> Option<Group> {
-    use Field as F;
-    Some(match field {
-        F::Source => Group::Source,
-        F::Channel => Group::Of(Facet::Channel),
-        F::Lang => Group::Of(Facet::Language),
-        F::Location => Group::Of(Facet::Location),
-        F::Device => Group::Of(Facet::Device),
-        F::Agent => Group::Of(Facet::Agent),
-        F::Version => Group::Of(Facet::Version),
-        F::Intent => Group::Of(Facet::Intent),
-        F::Action => Group::Of(Facet::Action),
-        F::Policy => Group::Of(Facet::Policy),
-        F::Entity => Group::Of(Facet::Entity),
-        F::Slot => Group::Of(Facet::Slot),
-        F::Flow => Group::Of(Facet::Flow),
-        F::Step => Group::Of(Facet::Step),
-        F::Node => Group::Of(Facet::Node),
-        F::Completed => Group::Of(Facet::Completed),
-        F::Dropoff => Group::Of(Facet::Dropoff),
-        F::Topic => Group::Of(Facet::Topic),
-        F::Sentiment => Group::Of(Facet::Sentiment),
-        F::Verdict => Group::Verdict,
-        F::Tag => Group::Tag,
-        F::Auto => Group::Auto,
-        F::Queue => Group::Queue,
-        F::Reviewer => Group::Reviewer,
-        _ => return None,
-    })
-}
-
-/// True if a correction of this field is shown in the place of what the source says.
-pub(super) fn overrides(field: CorrectionField) -> bool {
-    matches!(
-        field,
-        CorrectionField::Language | CorrectionField::Sentiment | CorrectionField::Topics
-    )
-}
-
-/// A name and a value, both folded, as the store keeps them together.
-pub(super) fn pair(name: &str, value: &str) -> String {
-    format!("{name}={value}")
 }

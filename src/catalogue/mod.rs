@@ -13,11 +13,14 @@ mod columns;
 mod deep;
 mod evaluate;
 mod facets;
+mod groups;
 mod index;
+mod lookups;
 mod names;
 mod posting;
 mod query;
 mod rows;
+mod scalars;
 mod sort;
 mod terms;
 #[cfg(test)]

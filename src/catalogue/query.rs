@@ -4,7 +4,7 @@ use super::Catalogue;
 use super::bits::Bits;
 use super::evaluate::Evaluator;
 use super::facets::FacetCounts;
-use super::index::group_of;
+use super::groups::group_of;
 use super::names::FacetName;
 use super::terms;
 use crate::filter::{Context, Field, Filter, Term, Test, fold, includes_deleted};

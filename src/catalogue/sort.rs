@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::cache::Reads;
-use super::index::{Group, Index, Mark};
+use super::groups::{Group, Mark};
+use super::index::Index;
 use crate::filter::fold;
 use crate::model::SortKey;
 use crate::store::{Facet, Result, Store};

@@ -271,6 +271,29 @@ fn completion_offers_values_by_frequency() {
 }
 
 #[test]
+fn users_are_counted_once_each() {
+    let shelf = Shelf::new(0..80);
+    let mut catalogue = build(&shelf);
+    for filter in ["", "channel:webchat", "user:none", "rating<3 -lang:en"] {
+        let filter = parse(filter).unwrap();
+        let context = context(None);
+        let rows = catalogue.rows(&shelf.store, &filter, &context).unwrap();
+        let whole = shelf.whole();
+        let matching = whole.iter().filter(|w| rows.contains(&w.card.row));
+        let ids = matching
+            .clone()
+            .filter_map(|w| w.card.attributes.user_id.clone());
+        let names = matching
+            .filter(|w| w.card.attributes.user_id.is_none())
+            .filter_map(|w| w.card.attributes.user_name.clone());
+        let ids: std::collections::BTreeSet<_> = ids.collect();
+        let names: std::collections::BTreeSet<_> = names.collect();
+        let users = catalogue.users(&shelf.store, &filter, &context).unwrap();
+        assert_eq!(users as usize, ids.len() + names.len(), "{filter}");
+    }
+}
+
+#[test]
 fn an_empty_store_answers_everything_with_nothing() {
     let shelf = Shelf::new(0..0);
     let mut catalogue = build(&shelf);
