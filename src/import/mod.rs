@@ -1,4 +1,4 @@
-//! Exports in, conversations out: inputs are found and unpacked ([`source`]), told apart by content
+//! Exports in, conversations out: inputs are found ([`source`]) and unpacked ([`unpack`]), told apart by content
 //! ([`detect`]), cut into records ([`records`]), read by [`formats`], split into conversations
 //! ([`sessions`]) and handed to the store ([`run`]).
 //!
@@ -23,6 +23,7 @@ mod request;
 pub mod sessions;
 pub mod source;
 mod staging;
+pub mod unpack;
 
 pub use formats::table::{Evidence, FORMATS, Format};
 pub use pipeline::run;

@@ -4,6 +4,8 @@
 //! It runs on a thread of its own and knows no store. What it counts itself (records that cannot be read,
 //! conversations without events) it hands back at its end.
 
+mod sink;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,24 +19,20 @@ use super::formats::afterword::Afterword;
 use super::formats::databases::Database;
 use super::formats::rasa_json::RasaJson;
 use super::formats::table::{self, Format, Mark};
-use super::formats::{Place, RasaLine, ReadError, RecordFormat, SenderLog, Sink, Stop};
+use super::formats::{Place, ReadError, RecordFormat, Stop};
 use super::mark::InputMark;
 use super::records::{Item, Records};
 use super::report::Report;
 use super::request::{Modes, Request};
-use super::sessions::conversations;
-use super::source::{self, Content, InputFile, PathOrStdin, Text};
+use super::source::{InputFile, PathOrStdin};
 use super::staging::{Staged, Staging};
+use super::unpack::{self, Content, Text};
 use crate::model::Imported;
-use crate::text::Untrusted;
 
 /// A batch is handed on when it has so many events …
 const BATCH_EVENTS: usize = 2000;
 /// … or conversations.
 const BATCH_CONVERSATIONS: usize = 128;
-
-/// The source of what does not say where it is from.
-const MAIN: &str = "main";
 
 /// One conversation on its way to the store.
 pub(super) struct Delivery {
@@ -155,7 +153,7 @@ impl<'a> Reader<'a> {
 
     fn one_input(&mut self, input: &InputFile, before: u64) -> Result<(), ReadError> {
         self.report.files += 1;
-        let content = source::open(input, &self.stop)?;
+        let content = unpack::open(input, &self.stop)?;
         let head = match &content {
             Content::Text(text) => text.head(),
             Content::Sqlite { .. } => &[],
@@ -378,66 +376,4 @@ fn reason(error: &ReadError, input: &InputFile) -> String {
     let named = format!("{}: ", input.name);
     text.strip_prefix(&named)
         .map_or(text.clone(), str::to_owned)
-}
-
-impl Sink for Reader<'_> {
-    fn sender(&mut self, log: SenderLog) -> Result<(), Stop> {
-        if log.events.is_empty() {
-            self.empty();
-            return Ok(());
-        }
-        let assistants: Vec<Option<Untrusted>> = log
-            .events
-            .iter()
-            .map(|e| e.about.assistant_id.clone())
-            .collect();
-        let main = Untrusted::from(MAIN);
-        // The name asked for counts already here: the reviews that a source brings are known by it.
-        let asked = self.request.source.as_deref().map(Untrusted::from);
-        let sender_wide = asked
-            .as_ref()
-            .or_else(|| assistants.iter().flatten().next())
-            .unwrap_or(&main)
-            .clone();
-        let mode = self.modes.of(&sender_wide);
-        let mut from = 0;
-        for mut imported in conversations(log, mode, &sender_wide) {
-            // Each session speaks for itself: what was imported before the assistant had an id keeps
-            // its source when the sender comes back.
-            let to = from + imported.events.len();
-            if let Some(own) = assistants.get(from..to) {
-                let own = own.iter().flatten().next().unwrap_or(&main);
-                if imported.reviews.is_empty() {
-                    imported.key.source = own.clone();
-                }
-            }
-            from = to;
-            self.push(imported)?;
-        }
-        self.go_on()
-    }
-
-    fn interleaved(&mut self, line: RasaLine) -> Result<(), Stop> {
-        let input = u32::try_from(self.state.input).unwrap_or(u32::MAX);
-        self.state.staging.add(input, line).map_err(|error| {
-            self.state.failed = Some(error.into());
-            Stop
-        })
-    }
-
-    fn conversation(&mut self, imported: Imported) -> Result<(), Stop> {
-        self.push(imported)
-    }
-
-    fn empty(&mut self) {
-        self.report.count_empty(1);
-    }
-
-    fn reject(&mut self, place: Place, reason: String) {
-        self.left_out(place, reason);
-    }
-
-    fn at(&mut self, _position: u64) -> Result<(), Stop> {
-        self.go_on()
-    }
 }

@@ -4,6 +4,8 @@
 //! Only the bounds of values are found here; whether a value is good JSON is for its parser to say. So a
 //! damaged record costs itself alone, and memory holds one record, whatever the size of the file.
 
+mod bytes;
+
 use std::io::{self, Read};
 
 /// A record larger than this is skipped.
@@ -11,9 +13,6 @@ pub const RECORD_CAP: usize = 16 * 1024 * 1024;
 
 /// A record nested deeper than this is skipped, so that no parser runs out of stack.
 pub const DEPTH_CAP: u32 = 128;
-
-/// How much is read at once.
-const CHUNK: usize = 256 * 1024;
 
 /// What comes next in the stream.
 #[derive(Debug)]
@@ -77,18 +76,6 @@ enum End {
     /// The value must be given up; reading goes on at `pos`.
     Broken(&'static str),
 }
-
-/// Bytes that mean something outside of strings.
-const STRUCTURE: [bool; 256] = {
-    let mut table = [false; 256];
-    let bytes = b"\"{}[]\n\r";
-    let mut i = 0;
-    while i < bytes.len() {
-        table[bytes[i] as usize] = true;
-        i += 1;
-    }
-    table
-};
 
 const CUT_OFF: &str =
     "incomplete: the file ends inside this record (cut off, or still being written)";
@@ -342,114 +329,6 @@ impl<R: Read> Records<R> {
             self.take(byte);
         }
         End::Complete
-    }
-
-    /// The next byte that means something, inside a string or outside; it is not taken.
-    fn seek(&mut self, string: bool) -> Option<u8> {
-        loop {
-            self.peek()?;
-            let rest = &self.buf[self.pos..self.filled];
-            let found = if string {
-                memchr::memchr3(b'"', b'\\', b'\n', rest)
-            } else {
-                rest.iter().position(|&b| STRUCTURE[usize::from(b)])
-            };
-            let passed = found.unwrap_or(rest.len());
-            if passed > 0 {
-                self.pos += passed;
-                self.indent = None;
-                self.after_cr = false;
-            }
-            if found.is_some() {
-                return self.peek();
-            }
-        }
-    }
-
-    /// The next byte, read if need be.
-    fn peek(&mut self) -> Option<u8> {
-        if self.pos == self.filled {
-            self.fill();
-        }
-        self.buf[..self.filled].get(self.pos).copied()
-    }
-
-    /// Goes past the byte at `pos`, keeping count of lines.
-    fn take(&mut self, byte: u8) {
-        self.pos += 1;
-        let after_cr = std::mem::replace(&mut self.after_cr, byte == b'\r');
-        match byte {
-            b'\n' | b'\r' => {
-                if !(byte == b'\n' && after_cr) {
-                    self.line += 1;
-                }
-                self.indent = Some(0);
-            }
-            b' ' | b'\t' => self.indent = self.indent.map(|i| i.saturating_add(1)),
-            _ => self.indent = None,
-        }
-    }
-
-    fn skip_indent(&mut self) {
-        while let Some(byte @ (b' ' | b'\t')) = self.peek() {
-            self.take(byte);
-        }
-    }
-
-    fn skip_line(&mut self) {
-        while let Some(byte) = self.peek() {
-            if byte == b'\n' || byte == b'\r' {
-                break;
-            }
-            self.take(byte);
-            self.start = self.pos;
-        }
-    }
-
-    /// Goes past `mark` if it stands here.
-    fn skip(&mut self, mark: &[u8]) -> bool {
-        while self.filled - self.pos < mark.len() && !self.ended {
-            self.fill();
-        }
-        let here = self.buf[self.pos..self.filled].starts_with(mark);
-        if here {
-            self.pos += mark.len();
-        }
-        here
-    }
-
-    /// Reads on. What is larger than a record may be is dropped from its beginning, but still counted.
-    fn fill(&mut self) {
-        if self.ended {
-            return;
-        }
-        if self.pos - self.start > self.cap {
-            self.dropped = self.last();
-            self.start = self.pos;
-        }
-        self.buf.copy_within(self.start..self.filled, 0);
-        self.filled -= self.start;
-        self.base += self.start as u64;
-        self.pos -= self.start;
-        self.start = 0;
-        if self.buf.len() < self.filled + CHUNK {
-            self.buf.resize(self.filled + CHUNK, 0);
-        }
-        let read = loop {
-            match self.reader.read(&mut self.buf[self.filled..]) {
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
-            }
-        };
-        let n = match read {
-            Ok(n) => n,
-            Err(error) => {
-                self.fault = Some(error);
-                0
-            }
-        };
-        self.ended = n == 0;
-        self.filled += n;
     }
 }
 
