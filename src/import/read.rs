@@ -19,7 +19,7 @@ use super::formats::afterword::Afterword;
 use super::formats::databases::Database;
 use super::formats::rasa_json::RasaJson;
 use super::formats::table::{self, Format, Mark};
-use super::formats::{Place, ReadError, RecordFormat, Stop};
+use super::formats::{Place, ReadError, RecordFormat, Sink, Stop};
 use super::mark::InputMark;
 use super::records::{Item, Records};
 use super::report::Report;
