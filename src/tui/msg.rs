@@ -103,6 +103,8 @@ pub struct View {
     pub facets: Vec<FacetView>,
     /// The term without which something would match, where nothing does.
     pub emptied_by: Option<String>,
+    /// The store holds no conversation at all, not even a deleted one.
+    pub empty: bool,
     /// False while counts and facets are still being worked out.
     pub complete: bool,
 }

@@ -19,13 +19,23 @@ use crate::text::{Cluster, SafeText};
 pub struct Pen<'a> {
     buf: &'a mut Buffer,
     area: Rect,
+    ascii: bool,
 }
 
 impl<'a> Pen<'a> {
     /// A pen for `area` of `buf`.
     pub fn new(buf: &'a mut Buffer, area: Rect) -> Self {
         let area = area.intersection(buf.area);
-        Self { buf, area }
+        Self {
+            buf,
+            area,
+            ascii: false,
+        }
+    }
+
+    /// The same for a terminal without Unicode: our own glyphs in their plain form, whoever wrote them.
+    pub fn ascii(self, ascii: bool) -> Self {
+        Self { ascii, ..self }
     }
 
     /// Where this pen draws.
@@ -38,6 +48,7 @@ impl<'a> Pen<'a> {
         Pen {
             area: area.intersection(self.area),
             buf: self.buf,
+            ascii: self.ascii,
         }
     }
 
@@ -148,6 +159,7 @@ impl<'a> Pen<'a> {
             return width;
         }
         self.uncover(x, y);
+        let symbol = if self.ascii { plain(symbol) } else { symbol };
         if let Some(cell) = self.buf.cell_mut((x, y)) {
             cell.set_symbol(symbol).set_style(style);
             // ratatui counts the half-width voicing marks twice; the terminal does not.
@@ -215,6 +227,19 @@ fn reach(symbol: &str) -> u16 {
     }
     let columns: usize = symbol.chars().filter_map(UnicodeWidthChar::width).sum();
     u16::try_from(columns).unwrap_or(u16::MAX)
+}
+
+/// The plain form of a glyph of ours.
+fn plain(symbol: &str) -> &str {
+    match symbol {
+        "━" => "=",
+        "─" => "-",
+        "┼" => "+",
+        "│" => "|",
+        "…" => ".",
+        "·" => "-",
+        other => other,
+    }
 }
 
 /// Markers look different from the same characters typed by someone.

@@ -23,6 +23,8 @@ pub struct FilterLine {
     pub offer: Option<usize>,
     /// The part of the text an offer replaces.
     range: std::ops::Range<usize>,
+    /// The field whose values were asked for.
+    awaited: Option<Field>,
     before: Previous,
     history_at: Option<usize>,
     typed: String,
@@ -54,6 +56,7 @@ impl App {
             offers: Vec::new(),
             offer: None,
             range: 0..0,
+            awaited: None,
             before,
             history_at: None,
             typed: String::new(),
@@ -106,24 +109,38 @@ impl App {
         self.line_changed();
     }
 
-    /// Parses what stands there; what parses runs, what does not is marked and the list stays.
     fn line_changed(&mut self) {
+        self.run_typed();
+        self.complete();
+    }
+
+    /// Parses what stands there. What parses runs; what does not is marked, and what stands before the
+    /// word being typed runs, so that `channel:` does not leave the list at the answer to `channel`.
+    fn run_typed(&mut self) {
         let Some(line) = &mut self.line else { return };
-        let text = line.input.value().trim().to_owned();
-        match filter::while_typing(line.input.value()) {
+        let typed = line.input.value();
+        let (parsed, text) = match filter::while_typing(typed) {
             Ok(parsed) => {
                 line.error = None;
-                if *self.view.filter != parsed {
-                    self.view.filter = std::sync::Arc::new(parsed);
-                    self.view.text = text;
-                    self.view.preset = None;
-                    self.list.marks.clear();
-                    self.run_view(true);
+                (parsed, typed.trim())
+            }
+            Err(error) => {
+                let head = typed.trim_end().rfind(char::is_whitespace);
+                let head = typed[..head.unwrap_or(0)].trim();
+                line.error = Some((error.caret(), error.to_string()));
+                match filter::parse(head) {
+                    Ok(parsed) => (parsed, head),
+                    Err(_) => return,
                 }
             }
-            Err(error) => line.error = Some((error.caret(), error.to_string())),
+        };
+        if *self.view.filter != parsed {
+            self.view.text = text.to_owned();
+            self.view.filter = std::sync::Arc::new(parsed);
+            self.view.preset = None;
+            self.list.marks.clear();
+            self.run_view(true);
         }
-        self.complete();
     }
 
     fn leave_line(&mut self) {
@@ -161,6 +178,7 @@ impl App {
     fn complete(&mut self) {
         let Some(line) = &mut self.line else { return };
         line.offer = None;
+        line.awaited = None;
         let text = line.input.value().to_owned();
         let cursor = text
             .char_indices()
@@ -189,6 +207,7 @@ impl App {
             } => {
                 line.range = range;
                 line.offers.clear();
+                line.awaited = Some(field);
                 self.send(Cmd::Values(field, prefix));
             }
             Completion::Nothing => line.offers.clear(),
@@ -196,8 +215,12 @@ impl App {
     }
 
     /// Values arrived for the completion.
-    pub(super) fn take_values(&mut self, _field: Field, values: Vec<(String, u64)>) {
-        if let Some(line) = &mut self.line {
+    pub(super) fn take_values(&mut self, field: Field, values: Vec<(String, u64)>) {
+        // Late ones are dropped: the offers that `tab` steps through must not change under it.
+        if let Some(line) = &mut self.line
+            && line.awaited == Some(field)
+            && line.offer.is_none()
+        {
             line.offers = values
                 .into_iter()
                 .map(|(value, count)| Offer {
@@ -228,13 +251,12 @@ impl App {
         let text = format!("{head}{insert}{tail}");
         line.input = Input::new(text).with_cursor(cursor);
         line.range = start..end;
-        let (offers, offer, range) = (line.offers.clone(), Some(at), line.range.clone());
-        self.line_changed();
         // Stepping through the offers goes on among the same ones, unless there was only one.
-        if n > 1
-            && let Some(line) = &mut self.line
-        {
-            (line.offers, line.offer, line.range) = (offers, offer, range);
+        if n > 1 {
+            line.offer = Some(at);
+            self.run_typed();
+        } else {
+            self.line_changed();
         }
     }
 

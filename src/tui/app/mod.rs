@@ -173,16 +173,22 @@ impl App {
             Msg::Resize(width, height) => self.size = (width, height),
             Msg::FirstPage(view) => {
                 if self.view.answered == 0 {
-                    self.empty_store = view.total == 0 && view.rows.is_empty();
                     self.answered(*view);
                 }
             }
             Msg::Answer(view) => {
-                self.empty_store =
-                    view.total == 0 && view.rows.is_empty() && self.view.text.is_empty();
+                self.empty_store = view.empty;
                 self.answered(*view);
             }
-            Msg::Live(view) => self.counted(*view),
+            Msg::Live(view) => {
+                let filled = self.empty_store && !view.empty;
+                self.empty_store = view.empty;
+                self.counted(*view);
+                // Nothing was being worked on that could jump: what arrives is shown by itself.
+                if filled {
+                    self.run_view(false);
+                }
+            }
             Msg::QueryFailed { generation, error } => {
                 if generation == self.view.generation {
                     self.fail(&error);

@@ -18,7 +18,7 @@ pub struct Pending {
     pub ticket: u64,
     cards: Vec<(i64, CardReview)>,
     statuses: Vec<(usize, Status)>,
-    open: Option<(i64, Review)>,
+    open: Option<(i64, Review, CardReview)>,
 }
 
 impl Pending {
@@ -136,15 +136,19 @@ impl App {
     }
 
     fn words(&self, rows: &[i64], sets: &[Set]) -> String {
-        let who = match rows {
+        let what: Vec<String> = sets.iter().map(set_words).collect();
+        format!("{}: {}", self.whom(rows), what.join(", "))
+    }
+
+    /// One conversation by its name, several by their number.
+    fn whom(&self, rows: &[i64]) -> String {
+        match rows {
             [row] => match self.list.card(*row) {
                 Some(card) => card.external_id.line().cut(30).as_str().to_owned(),
                 None => "this conversation".to_owned(),
             },
             many => format!("{} conversations", crate::tui::figure(many.len() as u64)),
-        };
-        let what: Vec<String> = sets.iter().map(set_words).collect();
-        format!("{who}: {}", what.join(", "))
+        }
     }
 
     /// Applies sets to everything on the screen and remembers what to put back.
@@ -177,7 +181,8 @@ impl App {
             && rows.contains(&open.whole.card.row)
         {
             let whole = Arc::make_mut(&mut open.whole);
-            pending.open = Some((whole.card.row, whole.review.clone()));
+            let card = whole.card.review.clone();
+            pending.open = Some((whole.card.row, whole.review.clone(), card));
             for set in sets {
                 apply_to_review(&mut whole.review, None, set, &by);
                 apply_to_card(&mut whole.card.review, set);
@@ -200,7 +205,7 @@ impl App {
             ticket: self.tickets,
             cards: Vec::new(),
             statuses: Vec::new(),
-            open: Some((row, whole.review.clone())),
+            open: Some((row, whole.review.clone(), whole.card.review.clone())),
         };
         apply_to_review(&mut whole.review, Some(event), &set, &by);
         let flagged = whole.review.flagged_events.len() as u32;
@@ -367,6 +372,9 @@ impl App {
     /// What an undo or redo brought back is read anew and gone to.
     fn restored(&mut self, ack: &Ack) {
         let mut text = ack.summary.clone();
+        if !ack.rows.is_empty() {
+            text.push_str(&format!(" · {}", self.whom(&ack.rows)));
+        }
         for left in ack.left.iter().take(1) {
             let more = ack.left.len();
             text.push_str(&format!(
@@ -426,10 +434,13 @@ impl App {
                         *slot = status;
                     }
                 }
-                if let (Some((row, review)), Some(open)) = (pending.open, &mut self.reader.open)
+                if let (Some((row, review, card)), Some(open)) =
+                    (pending.open, &mut self.reader.open)
                     && open.whole.card.row == row
                 {
-                    Arc::make_mut(&mut open.whole).review = review;
+                    let whole = Arc::make_mut(&mut open.whole);
+                    whole.review = review;
+                    whole.card.review = card;
                 }
             }
             self.relayout();

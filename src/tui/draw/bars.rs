@@ -295,7 +295,7 @@ fn prompt_hints(app: &App) -> Option<&'static str> {
             "type to narrow  up down choose  enter do it  esc close"
         }
         Popup::Tags(_) => {
-            "type to narrow or create  enter put on or off  tab tick several  alt-1…9 give digit  esc close"
+            "type to narrow or create  enter on or off  tab several  alt-digit key  esc close"
         }
         Popup::Presets(_) => {
             "enter open  ctrl-s save this filter here  ctrl-k key  ctrl-d delete  esc close"

@@ -1,5 +1,7 @@
 //! The detail of the event under the cursor: prediction, slots, raw record, conversation.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 
 use super::super::app::App;
@@ -339,10 +341,7 @@ fn raw(event: &Event, width: u16) -> Vec<Pieces> {
             Role::Dim,
         )]];
     };
-    let pretty = serde_json::from_str::<serde_json::Value>(raw.for_search())
-        .ok()
-        .and_then(|v| serde_json::to_string_pretty(&v).ok());
-    let safe = SafeText::block(pretty.as_deref().unwrap_or(raw.for_search()));
+    let safe = SafeText::block(&indented(raw.for_search()));
     text::wrap(&safe, usize::from(width).max(10))
         .into_iter()
         .map(|line| {
@@ -353,6 +352,60 @@ fn raw(event: &Event, width: u16) -> Vec<Pieces> {
             vec![(SafeText::line(&words), Role::Plain)]
         })
         .collect()
+}
+
+/// A record of the source with a line for each member. Nothing but white space differs: order, figures and
+/// escapes stay as they were written.
+fn indented(json: &str) -> Cow<'_, str> {
+    if serde_json::from_str::<serde::de::IgnoredAny>(json).is_err() {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() * 2);
+    let mut depth = 0usize;
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.push_str(&"  ".repeat(depth.min(40)));
+    };
+    let mut chars = json.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => {
+                out.push(c);
+                let mut escaped = false;
+                for c in chars.by_ref() {
+                    out.push(c);
+                    if c == '"' && !escaped {
+                        break;
+                    }
+                    escaped = c == '\\' && !escaped;
+                }
+            }
+            '{' | '[' => {
+                out.push(c);
+                while chars.next_if(|c| c.is_ascii_whitespace()).is_some() {}
+                match chars.next_if(|c| matches!(c, '}' | ']')) {
+                    Some(end) => out.push(end),
+                    None => {
+                        depth += 1;
+                        line(&mut out, depth);
+                    }
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            c if c.is_ascii_whitespace() => {}
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
 }
 
 fn conversation(app: &App, open: &Open) -> Vec<Pieces> {
@@ -432,4 +485,23 @@ fn conversation(app: &App, open: &Open) -> Vec<Pieces> {
         ]);
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_spread_over_lines_and_otherwise_verbatim() {
+        let json =
+            r#"{"z": 1.10,"a" :[1, {"x\"{,":"y: \\"}, [ ], {}],"n":12345678901234567890123}"#;
+        let spread = indented(json);
+        assert_eq!(
+            spread,
+            "{\n  \"z\": 1.10,\n  \"a\": [\n    1,\n    {\n      \"x\\\"{,\": \"y: \\\\\"\n    },\n    \
+             [],\n    {}\n  ],\n  \"n\": 12345678901234567890123\n}"
+        );
+        assert_eq!(indented("no {json"), "no {json");
+        assert_eq!(indented("[\"\"]"), "[\n  \"\"\n]");
+    }
 }

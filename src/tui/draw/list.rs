@@ -24,7 +24,12 @@ struct Columns {
 
 impl Columns {
     fn of(area: Rect, class: Class) -> Self {
-        let tags = if area.width < 70 { 10 } else { 14 };
+        // What was said goes before tags where there is not room for both.
+        let tags = match area.width {
+            0..50 => 0,
+            50..70 => 10,
+            _ => 14,
+        };
         let wide = class == Class::Three || area.width >= 100;
         let tags_x = area.width.saturating_sub(tags);
         let rating = wide.then(|| tags_x.saturating_sub(3));

@@ -40,7 +40,7 @@ fn highlight(text: &str, words: &[Words]) -> Vec<Range<usize>> {
 
 /// Draws one frame.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
-    let mut pen = Pen::new(buf, area);
+    let mut pen = Pen::new(buf, area).ascii(app.theme.ascii);
     let Some(layout) = app.layout() else {
         let (width, height) = SMALLEST;
         let text = format!("window too small: afterword needs {width}x{height}");

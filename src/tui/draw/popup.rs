@@ -207,7 +207,7 @@ fn help_lines(app: &App, typed: &str) -> Vec<HelpLine> {
             let mut words = info.help;
             match info.action.tag_digit() {
                 Some('1') => {
-                    keys = vec!["1…9".to_owned()];
+                    keys = vec!["1-9".to_owned()];
                     words = "The tag on that digit, on or off";
                 }
                 Some(_) => continue,
@@ -257,7 +257,7 @@ fn help(app: &App, layout: &Layout, input: &Input, top: usize, pen: &mut Pen<'_>
     input_line(app, area, area.y, "help: ", input, pen);
     let height = usize::from(area.height.saturating_sub(1));
     let top = top.min(lines.len().saturating_sub(height));
-    let column = 26.min(area.width / 3);
+    let column = 28.min(area.width * 2 / 5);
     for (row, line) in lines.iter().skip(top).take(height).enumerate() {
         let y = area.y + 1 + row as u16;
         match line {

@@ -372,10 +372,10 @@ impl Drawer<'_> {
         let hit = theme.style(Role::Hit);
         if event.reverted && !theme.color {
             pen.word(
-                self.area.x + TEXT_COLUMN - 2,
+                self.area.x + TEXT_COLUMN - 1,
                 y,
-                2,
-                "~~",
+                1,
+                "~",
                 theme.style(Role::Dim),
             );
         }
@@ -414,19 +414,21 @@ impl Drawer<'_> {
             pen.word(x, y, width, "no prediction", theme.style(Role::Dim));
             return;
         };
-        let mut used = pen.text(x, y, width.saturating_sub(18), &shown.0, style) + 1;
+        // The name goes before the bar where there is not room for both.
+        let cells = if width < 36 { 0 } else { 10 };
+        let mut used = pen.text(x, y, width.saturating_sub(cells + 8), &shown.0, style) + 1;
         if let Some(confidence_value) = shown.1 {
             used += bar(
                 theme,
                 confidence_value,
-                10,
+                cells,
                 None,
                 x + used,
                 y,
                 width.saturating_sub(used),
                 style,
                 pen,
-            ) + 1;
+            ) + cells.min(1);
             let words = format!("{}{mark}", confidence(confidence_value.0));
             used += pen.word(x + used, y, width.saturating_sub(used), &words, style) + 1;
         }

@@ -341,6 +341,7 @@ impl Asker {
             arrived: 0,
             facets,
             emptied_by: answer.emptied_by,
+            empty: self.catalogue.as_ref().is_some_and(|c| c.newest_row() == 0),
             complete: true,
         }
     }

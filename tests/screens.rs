@@ -1,0 +1,13 @@
+//! The review screen as a person sees it: keys in, frames and the store out.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+#[path = "screens/frames.rs"]
+mod frames;
+
+#[path = "screens/decide.rs"]
+mod decide;
+#[path = "screens/table.rs"]
+mod table;
