@@ -84,7 +84,7 @@ impl Catalogue {
         shown(index, store)?;
         for row in store.feed_purged(since.purged)? {
             if let Some(position) = index.rows.position(row) {
-                index.live.remove(position);
+                index.purge(position);
             }
         }
         review_rows(index, store, &reviewed)?;

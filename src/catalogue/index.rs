@@ -277,6 +277,13 @@ impl Index {
         slots.iter().for_each(|s| gathered.add(*s, position));
     }
 
+    /// The conversation is gone for good; its position stays empty.
+    pub fn purge(&mut self, position: u32) {
+        self.live.remove(position);
+        // It is not the newest any more, if it was.
+        self.numbers.ended.set(position, None);
+    }
+
     /// The postings that the content of a conversation belongs to.
     fn content_slots(&mut self, row: &NarrowRow, slots: &mut Vec<u32>) {
         slots.clear();

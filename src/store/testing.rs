@@ -96,3 +96,64 @@ pub fn interrupt_after(store: &mut Store, steps: i32) {
         panic!("the test cannot interrupt the store: {error}");
     }
 }
+
+/// Takes a conversation out for good, as far as the catalogue can see it.
+///
+/// # Panics
+///
+/// Where the store cannot be written.
+#[doc(hidden)]
+pub fn purge(store: &mut Store, row: i64) {
+    let done = store.write(|tx| {
+        let rev = super::next_rev(tx)?;
+        tx.execute(
+            "INSERT INTO purged (id, row, rev) SELECT id, row, ?2 FROM card WHERE row = ?1",
+            [row, rev],
+        )
+        .map_err(super::sqlite("purging"))?;
+        for table in ["conversation", "card", "body", "turn", "review"] {
+            tx.execute(&format!("DELETE FROM {table} WHERE row = ?1"), [row])
+                .map_err(super::sqlite("purging"))?;
+        }
+        Ok(())
+    });
+    if let Err(error) = done {
+        panic!("the test cannot purge: {error}");
+    }
+}
+
+/// Gives conversations an auto tag, whose rule is made where there is none.
+///
+/// # Panics
+///
+/// Where the store cannot be written.
+#[doc(hidden)]
+pub fn auto_tag(store: &mut Store, tag: &str, rows: &[i64]) {
+    let done = store.write(|tx| {
+        let rev = super::next_rev(tx)?;
+        let run = |sql: &str, params: &[&dyn rusqlite::ToSql]| {
+            tx.execute(sql, params)
+                .map_err(super::sqlite("tagging in a test"))
+        };
+        run(
+            "INSERT INTO rule (tag, filter) VALUES (?1, '') ON CONFLICT DO NOTHING",
+            &[&tag],
+        )?;
+        for row in rows {
+            run(
+                "INSERT INTO auto_tag (rule, row) SELECT id, ?2 FROM rule WHERE tag = ?1
+                 ON CONFLICT DO NOTHING",
+                &[&tag, row],
+            )?;
+            run(
+                "INSERT INTO review (row, rev) VALUES (?1, ?2)
+                 ON CONFLICT (row) DO UPDATE SET rev = excluded.rev",
+                &[row, &rev],
+            )?;
+        }
+        Ok(())
+    });
+    if let Err(error) = done {
+        panic!("the test cannot tag: {error}");
+    }
+}
