@@ -1,6 +1,6 @@
 //! Draws the review screen on the demo and writes it as an SVG: the picture in the README.
 //!
-//! `TZ=UTC cargo run --example screenshot -- [120x40] [KEYS] [FILE]`, where KEYS are key names with
+//! `cargo run --example screenshot -- [120x40] [KEYS] [FILE]`, where KEYS are key names with
 //! spaces between them, and `=word` types a word. The program's own state, workers and drawing are used;
 //! nothing is drawn by hand.
 
@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use afterword::cli::fill_demo;
+use afterword::filter::Zone;
 use afterword::model::{Clock, Millis};
 use afterword::tui::app::App;
 use afterword::tui::draw::draw;
@@ -16,6 +17,7 @@ use afterword::tui::keymap::{Key, Keymap};
 use afterword::tui::msg::{Cmd, Msg};
 use afterword::tui::theme::Theme;
 use afterword::tui::workers::Workers;
+use chrono::FixedOffset;
 use crossbeam_channel::Receiver;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
@@ -61,6 +63,7 @@ fn screen(size: (u16, u16), keys: &str) -> Result<Buffer, Box<dyn Error>> {
         theme,
         Keymap::default(),
     );
+    app.zone = Zone::Fixed(FixedOffset::east_opt(0).ok_or("no zone")?);
     let cmds = app.start(None, None);
     perform(&workers, cmds);
     calm(&mut app, &workers, &messages)?;
