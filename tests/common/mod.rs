@@ -1,5 +1,7 @@
 //! The review screen without a terminal, threads or time: keys in, frames and the store out.
 
+#![allow(dead_code)] // every test file is a program of its own and uses a part of this
+
 pub mod fixture;
 pub mod talk;
 
