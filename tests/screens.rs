@@ -9,5 +9,9 @@ mod frames;
 
 #[path = "screens/decide.rs"]
 mod decide;
+#[path = "screens/keys.rs"]
+mod keys;
+#[path = "screens/random.rs"]
+mod random;
 #[path = "screens/table.rs"]
 mod table;

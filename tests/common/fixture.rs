@@ -39,6 +39,11 @@ pub fn empty() -> TempDir {
 
 /// A store with so many small conversations `visitor-1` (the newest), `visitor-2`, …
 pub fn many(count: u32) -> TempDir {
+    copy(&made(|path| add(path, count)))
+}
+
+/// Puts the conversations of [`many`] into a store; those that are there stay.
+pub fn add(path: &Path, count: u32) {
     let talks: Vec<Talk> = (1..=count)
         .map(|i| {
             Talk::new(&format!("visitor-{i}"), i * 10)
@@ -49,7 +54,7 @@ pub fn many(count: u32) -> TempDir {
                 .utter("utter_track", "It is on its way.")
         })
         .collect();
-    copy(&made(|path| import_talks(path, &talks)))
+    import_talks(path, &talks);
 }
 
 fn made(fill: impl FnOnce(&Path)) -> Vec<u8> {

@@ -424,3 +424,9 @@ fn no_frame_has_a_character_that_is_not_for_showing() {
         }
     }
 }
+
+#[test]
+fn hits_in_the_list_and_the_reader() {
+    shown("hits", "/1182<enter>");
+    shown("hits_reader", "/1182<enter><enter>");
+}

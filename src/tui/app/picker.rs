@@ -75,7 +75,8 @@ impl Picker {
         if typed.is_empty() {
             self.shown = (0..self.items.len()).collect();
         } else {
-            let matcher = SkimMatcherV2::default();
+            // A capital letter must not hide a tag, or a second one would be made.
+            let matcher = SkimMatcherV2::default().ignore_case();
             let mut scored: Vec<(i64, usize)> = self
                 .items
                 .iter()

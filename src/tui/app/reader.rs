@@ -103,6 +103,7 @@ impl ReaderState {
             .insert(row, (Arc::clone(&whole), Arc::clone(&hits)));
         if self.row() == Some(row) {
             self.refresh(whole, width);
+            self.rehit(hits);
         } else if self.awaited == Some(row) {
             self.show(whole, hits, width);
         }
@@ -184,6 +185,21 @@ impl ReaderState {
             open.whole = whole;
             open.lines = lines(&open.whole, &open.texts, width, folding);
             open.laid_out = (width, folding);
+        }
+    }
+
+    /// Takes the hits of another filter in; the cursor goes to the first unless it stands on one.
+    fn rehit(&mut self, hits: Arc<[u32]>) {
+        let Some(open) = &mut self.open else { return };
+        if open.hits == hits {
+            return;
+        }
+        open.hits = hits;
+        let on_hit = |seq: usize| open.hits.iter().any(|h| *h as usize == seq);
+        if !open.cursor.is_some_and(on_hit)
+            && let Some(seq) = open.hits.first().and_then(|h| open.stop_near(*h as usize))
+        {
+            open.cursor = Some(seq);
         }
     }
 

@@ -83,6 +83,15 @@ fn pattern(field: Field, value: &str) -> filter::Pattern {
 }
 
 impl SidebarLine {
+    /// The same preset, facet or value, whatever is counted beside it.
+    fn is_the(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Value(f, v, ..), Self::Value(g, w, ..)) => f == g && v == w,
+            (Self::Facet(f, _), Self::Facet(g, _)) | (Self::More(f, _), Self::More(g, _)) => f == g,
+            _ => self == other,
+        }
+    }
+
     fn selectable(&self) -> bool {
         !matches!(self, Self::Title(_) | Self::Blank | Self::Decided(_))
     }
@@ -140,6 +149,20 @@ impl App {
         lines
     }
 
+    /// The line under the sidebar's cursor.
+    pub(super) fn sidebar_line(&self) -> Option<SidebarLine> {
+        self.sidebar_lines().get(self.sidebar.cursor).cloned()
+    }
+
+    /// Puts the cursor back on what it stood on, after counts and values changed around it.
+    pub(super) fn stay_in_sidebar(&mut self, line: Option<SidebarLine>) {
+        let Some(line) = line else { return };
+        let found = self.sidebar_lines().iter().position(|l| l.is_the(&line));
+        if let Some(at) = found {
+            self.sidebar.cursor = at;
+        }
+    }
+
     /// Moves the sidebar's cursor over lines that can be chosen.
     pub(super) fn sidebar_step(&mut self, delta: isize) {
         let lines = self.sidebar_lines();
@@ -186,7 +209,7 @@ impl App {
 
     /// `enter` on the line under the cursor.
     pub(super) fn sidebar_choose(&mut self, exclude: bool) {
-        let line = self.sidebar_lines().get(self.sidebar.cursor).cloned();
+        let line = self.sidebar_line();
         match line {
             Some(SidebarLine::Preset(i)) if !exclude => {
                 if let Some((preset, _)) = self.presets.get(i).cloned() {

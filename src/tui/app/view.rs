@@ -198,6 +198,13 @@ impl App {
             self.list.cursor = place;
         }
         self.counted(view);
+        // What is open may have other hits under this filter.
+        if let Some(row) = self.reader.row()
+            && self.list.current() == Some(row)
+        {
+            let filter = Arc::clone(&self.view.filter);
+            self.send(Cmd::Open(row, filter));
+        }
         self.follow();
     }
 
@@ -213,7 +220,9 @@ impl App {
         self.view.emptied_by = view.emptied_by;
         self.view.complete = view.complete;
         if view.complete {
+            let here = self.sidebar_line();
             self.view.facets = view.facets;
+            self.stay_in_sidebar(here);
         }
         self.list.take_cards(view.cards);
     }

@@ -291,7 +291,11 @@ fn preview_text(
     } else {
         0
     };
-    pen.clusters(x + lead, y, width - lead, safe, start..safe.len(), |i| {
+    let columns = |i| safe.cluster(i).map_or(0, |c| usize::from(c.width));
+    let rest: usize = (start..safe.len()).map(columns).sum();
+    let room = width - lead;
+    let cut = u16::from(rest > usize::from(room)).min(room);
+    let used = pen.clusters(x + lead, y, room - cut, safe, start..safe.len(), |i| {
         let at = safe.cluster(i).map_or(0, |c| c.start);
         if spans.iter().any(|s| s.contains(&at)) {
             hit
@@ -299,6 +303,10 @@ fn preview_text(
             style
         }
     });
+    if cut > 0 {
+        let ellipsis = theme.glyph(super::super::theme::Glyph::Ellipsis);
+        pen.word(x + lead + used, y, 1, ellipsis, style);
+    }
 }
 
 fn tags(theme: Theme, card: &Card, x: u16, y: u16, width: u16, style: Style, pen: &mut Pen<'_>) {

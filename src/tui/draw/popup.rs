@@ -367,7 +367,11 @@ fn offers(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
     let theme = app.theme;
     let rows = line.offers.len().min(OFFERS);
     let top = line.offer.map_or(0, |o| o.saturating_sub(OFFERS - 1));
-    let width = layout.title.width.min(72);
+    // Over a list alone nothing of its lines is left to peek out on the right.
+    let width = match layout.title.width {
+        narrow @ 0..100 => narrow,
+        _ => 72,
+    };
     let area = Rect::new(
         0,
         1,

@@ -125,6 +125,8 @@ pub(super) fn write(common: &Common, store: &mut Store, job: WriteJob, questions
         Ok(None) => common.send(Msg::Notice("nothing to undo or redo".to_owned())),
         // What is so already needs no entry, and what is shown is true.
         Err(StoreError::Unchanged) => common.send(Msg::Unchanged { ticket }),
+        // Nothing to undo, or taken back already: no key was without effect that showed one.
+        Err(StoreError::Refused(why)) if ticket.is_none() => common.send(Msg::Notice(why)),
         Err(error) => common.send(Msg::WriteFailed {
             ticket,
             error: error.to_string(),
