@@ -188,17 +188,15 @@ impl ReaderState {
         }
     }
 
-    /// Takes the hits of another filter in; the cursor goes to the first unless it stands on one.
+    /// Takes the hits of another filter in; the cursor goes to the first, as it does where a
+    /// conversation is opened.
     fn rehit(&mut self, hits: Arc<[u32]>) {
         let Some(open) = &mut self.open else { return };
         if open.hits == hits {
             return;
         }
         open.hits = hits;
-        let on_hit = |seq: usize| open.hits.iter().any(|h| *h as usize == seq);
-        if !open.cursor.is_some_and(on_hit)
-            && let Some(seq) = open.hits.first().and_then(|h| open.stop_near(*h as usize))
-        {
+        if let Some(seq) = open.hits.first().and_then(|h| open.stop_near(*h as usize)) {
             open.cursor = Some(seq);
         }
     }
