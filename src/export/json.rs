@@ -2,8 +2,8 @@
 //! reads back without loss.
 //!
 //! What people see stands under the names of the contract. What only the way back needs stands apart:
-//! `recorded` has what the source itself said where the figures shown are derived or corrected, `review`
-//! what the figures of the conversation only count.
+//! `recorded` has the key, and what the source itself said where the figures shown are derived or
+//! corrected; `review` has what the figures of the conversation only count.
 
 use super::json_writer::JsonWriter;
 use crate::model::{
@@ -66,8 +66,6 @@ fn conversation(json: &mut JsonWriter, card: &Card) {
         json.key("id").text(&card.id.to_string());
         json.key("source").text(card.source.for_export());
         json.key("external_id").text(card.external_id.for_export());
-        json.key("native_id").text(card.key.native.for_export());
-        json.key("keyed_at").moment(Some(card.key.time));
         json.key("channel").untrusted(of.channel.as_ref());
         json.key("user_id").untrusted(of.user_id.as_ref());
         json.key("user_name").untrusted(of.user_name.as_ref());
@@ -341,6 +339,8 @@ fn note_object(json: &mut JsonWriter, note: &Note) {
 fn recorded(json: &mut JsonWriter, card: &Card) {
     let of = &card.attributes;
     json.object(|json| {
+        json.key("native_id").text(card.key.native.for_export());
+        json.key("keyed_at").moment(Some(card.key.time));
         json.key("environment").untrusted(of.environment.as_ref());
         match of.queries {
             Some(queries) => json.key("queries").number(queries),

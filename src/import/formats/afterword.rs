@@ -48,9 +48,10 @@ impl Afterword {
         let record: Record<'_> =
             serde_json::from_str(raw).map_err(|error| format!("not afterword's JSON: {error}"))?;
         let about = &record.conversation;
-        let native = about.native_id.as_ref().or(about.external_id.as_ref());
-        let Some(native) = native else {
-            return Err("a conversation without native_id and external_id".to_owned());
+        let recorded = record.recorded.as_ref();
+        let native = recorded.and_then(|r| r.native_id.as_ref());
+        let Some(native) = native.or(about.external_id.as_ref()) else {
+            return Err("a conversation without external_id".to_owned());
         };
         let events = record
             .events
@@ -58,7 +59,7 @@ impl Afterword {
             .enumerate()
             .map(|(seq, event)| self::event(event).map_err(|why| format!("event {seq}: {why}")))
             .collect::<Result<Vec<Event>, String>>()?;
-        let keyed_at = match &about.keyed_at {
+        let keyed_at = match recorded.and_then(|r| r.keyed_at.as_ref()) {
             Some(text) => Some(moment(text)?),
             None => events.iter().find_map(|e| e.at),
         };
@@ -69,7 +70,7 @@ impl Afterword {
                 time: keyed_at.unwrap_or_default(),
             },
             external_id: about.external_id.clone(),
-            attributes: attributes(about, record.recorded.as_ref())?,
+            attributes: attributes(about, recorded)?,
             events,
             reviews: Vec::new(),
         };

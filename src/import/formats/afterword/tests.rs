@@ -359,7 +359,7 @@ fn what_is_wrong_is_said() {
     assert!(read("{}").starts_with("not afterword's JSON"));
     assert_eq!(
         read(r#"{"conversation": {}, "events": []}"#),
-        "a conversation without native_id and external_id"
+        "a conversation without external_id"
     );
     assert_eq!(
         read(r#"{"conversation": {"external_id": "a"}, "events": [{"kind": "bot", "at": "now"}]}"#),

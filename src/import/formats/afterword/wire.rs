@@ -79,8 +79,6 @@ pub(super) struct Record<'a> {
 pub(super) struct ConversationRecord<'a> {
     pub source: Option<Untrusted>,
     pub external_id: Option<Untrusted>,
-    pub native_id: Option<Untrusted>,
-    pub keyed_at: Option<String>,
     pub channel: Option<Untrusted>,
     pub user_id: Option<Untrusted>,
     pub user_name: Option<Untrusted>,
@@ -107,6 +105,8 @@ pub(super) struct ConversationRecord<'a> {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Recorded<'a> {
+    pub native_id: Option<Untrusted>,
+    pub keyed_at: Option<String>,
     pub environment: Option<Untrusted>,
     pub queries: Option<u32>,
     pub escalated: Option<bool>,
