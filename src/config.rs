@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::error::{Error, io_words};
 use crate::filter::nearest;
 use crate::tui::keymap::Keymap;
 
@@ -53,7 +53,10 @@ impl Config {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && !asked => {
                 return Ok(Self::default());
             }
-            Err(e) => return Err(Error::failed(format!("{}: {e}", path.display()))),
+            Err(e) => {
+                let why = io_words(&e);
+                return Err(Error::failed(format!("{}: {why}", path.display())));
+            }
         };
         Self::parse(&text, &path.display().to_string())
     }

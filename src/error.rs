@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::filter::ParseError;
-use crate::import::ImportError;
+use crate::filter::{ParseError, nearest};
+use crate::import::formats::ReadError;
+use crate::import::{FORMATS, ImportError};
 use crate::store::StoreError;
 
 /// Exit status by kind, as the manual says.
@@ -70,6 +71,20 @@ impl Error {
         self.hint = Some(hint.into());
         self
     }
+
+    /// The same with the known name that was probably meant, else with another hint.
+    #[must_use]
+    pub fn hint_nearest<'a>(
+        self,
+        typed: &str,
+        known: impl IntoIterator<Item = &'a str>,
+        otherwise: impl Into<String>,
+    ) -> Self {
+        match nearest(typed, known) {
+            Some(near) => self.hint(format!("did you mean `{near}`?")),
+            None => self.hint(otherwise),
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -92,14 +107,28 @@ impl From<StoreError> for Error {
 
 impl From<ParseError> for Error {
     fn from(error: ParseError) -> Self {
-        Self::usage(format!("filter: {error}"))
+        let column = error.caret() + 1;
+        let failed = Self::usage(format!("filter, column {column}: {}", error.message));
+        match error.hint {
+            Some(hint) => failed.hint(hint),
+            None => failed,
+        }
     }
 }
 
 impl From<ImportError> for Error {
     fn from(error: ImportError) -> Self {
         match error {
-            ImportError::UnknownFormat(_) => Self::usage(error.to_string()),
+            ImportError::UnknownFormat(name) => Self::usage(format!("unknown format `{name}`"))
+                .hint_nearest(
+                    &name,
+                    FORMATS.iter().map(|f| f.name),
+                    "`afterword formats` lists them",
+                ),
+            ImportError::Store(error) => error.into(),
+            ImportError::Read(ReadError::Io { path, source }) => {
+                Self::failed(format!("{}: {}", path.display(), io_words(&source)))
+            }
             _ => Self::failed(error.to_string()),
         }
     }
@@ -114,7 +143,7 @@ impl From<std::io::Error> for Error {
                 hint: None,
             }
         } else {
-            Self::failed(error.to_string())
+            Self::failed(io_words(&error))
         }
     }
 }
@@ -122,5 +151,32 @@ impl From<std::io::Error> for Error {
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Self::failed(error.to_string())
+    }
+}
+
+/// The system's word without its number, which tells nobody anything.
+pub(crate) fn io_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let end = text.rfind(" (os error ").unwrap_or(text.len());
+    let words = &text[..end];
+    let mut letters = words.chars();
+    match letters.next() {
+        // `EOF` and the like stay as they are.
+        Some(first) if !letters.as_str().starts_with(|c: char| c.is_uppercase()) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => words.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_word_comes_without_its_number() {
+        let error = std::io::Error::from_raw_os_error(2);
+        assert_eq!(io_words(&error), "no such file or directory");
+        assert_eq!(io_words(&std::io::Error::other("EOF inside")), "EOF inside");
     }
 }

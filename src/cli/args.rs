@@ -314,9 +314,12 @@ pub(crate) enum PresetCommand {
         /// The key after '
         #[arg(long, value_name = "KEY")]
         key: Option<char>,
-        /// Order
-        #[arg(long, value_name = "KEY")]
+        /// Order, as for `list`
+        #[arg(long, value_name = "ORDER")]
         sort: Option<String>,
+        /// The order the other way round
+        #[arg(long)]
+        reverse: bool,
         #[command(flatten)]
         filter: FilterArgs,
     },
@@ -349,34 +352,6 @@ pub(crate) enum ConfigCommand {
     Path,
 }
 
-/// Commands of which a word may be a negated filter term (`list -tag:x`).
-const TAKES_FILTER: [&str; 6] = ["list", "count", "search", "export", "stats", "save"];
-
-/// Makes `-tag:x` and `-(a OR b)` a filter (`NOT tag:x`), where an option would be seen: clap knows only
-/// that it begins with a hyphen.
-pub(crate) fn protect_filters(
-    args: impl IntoIterator<Item = std::ffi::OsString>,
-) -> Vec<std::ffi::OsString> {
-    let mut filter = false;
-    let mut option = false;
-    let mut out = Vec::new();
-    for arg in args {
-        let text = arg.to_str().unwrap_or_default();
-        filter |= TAKES_FILTER.contains(&text);
-        let negated = text.strip_prefix('-').filter(|rest| {
-            !rest.starts_with('-')
-                && (rest.contains([':', '<', '>', '(', '"']) || rest.chars().count() > 1)
-        });
-        let is_short = negated.is_some_and(|rest| rest.chars().all(|c| c == 'v' || c == 'q'));
-        match negated {
-            Some(rest) if (filter || option) && !is_short => out.push(format!("NOT {rest}").into()),
-            _ => out.push(arg.clone()),
-        }
-        option = text == "--filter";
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -385,29 +360,5 @@ mod tests {
     #[test]
     fn the_definition_holds() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn negated_terms_are_filters_and_options_stay_options() {
-        let args = |text: &str| -> Vec<String> {
-            let words = text.split(' ').map(Into::into);
-            protect_filters(words)
-                .into_iter()
-                .map(|a| a.into_string().unwrap())
-                .collect()
-        };
-        assert_eq!(
-            args("afterword list -tag:x --json"),
-            ["afterword", "list", "NOT tag:x", "--json"]
-        );
-        assert_eq!(
-            args("afterword list -q -vv is:unread"),
-            ["afterword", "list", "-q", "-vv", "is:unread"]
-        );
-        assert_eq!(
-            args("afterword mark reviewed --filter -is:saved"),
-            ["afterword", "mark", "reviewed", "--filter", "NOT is:saved"]
-        );
-        assert_eq!(args("afterword import -"), ["afterword", "import", "-"]);
     }
 }

@@ -4,52 +4,72 @@
 //! records out, 130 after Ctrl-C.
 
 mod args;
+mod changes;
 mod commands;
+mod negation;
 mod output;
 mod select;
 mod session;
+mod usage;
 
 pub use args::Cli;
 pub use commands::screen::fill_demo;
 
 use clap::Parser;
 
-use crate::error::{Error, Kind};
-use args::{Command, protect_filters};
-use output::{Out, say};
+use crate::error::Error;
+use args::Command;
+use output::{Out, complain, say};
 use session::Session;
 
 /// Runs the program and gives its exit status.
 pub fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(protect_filters(args)) {
+    std::panic::set_hook(Box::new(|info| {
+        // Where it happened, never with what: that may be somebody's words.
+        let place = info.location().map(|l| format!(" ({l})"));
+        let place = place.unwrap_or_default();
+        say(&format!(
+            "afterword: stopped by a fault of the program{place}; what was written before is kept"
+        ));
+    }));
+    let cli = match Cli::try_parse_from(negation::protect_filters(args)) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are results; everything else is wrong usage, in clap's words.
-            drop(error.print());
+            if let Some(wrong) = usage::error(&error) {
+                complain(&wrong);
+            }
             return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
     match run(cli) {
         Ok(status) => status,
-        Err(error) if error.kind == Kind::ClosedPipe => 0,
         Err(error) => {
-            if !error.text.is_empty() {
-                say(&format!("afterword: {error}"));
-            }
+            complain(&error);
             error.kind.status()
         }
     }
 }
 
 fn run(cli: Cli) -> Result<u8, Error> {
+    let mut out = Out::new(cli.global.quiet);
+    // These need neither store nor configuration, and work where those are broken.
+    match &cli.command {
+        Some(Command::Formats { json }) => commands::formats::run(*json, &mut out)?,
+        Some(Command::Completions { shell }) => commands::generate::completions(*shell, &mut out)?,
+        Some(Command::Man) => commands::generate::man(&mut out)?,
+        _ => return with_session(cli, out),
+    }
+    out.end()?;
+    Ok(0)
+}
+
+fn with_session(cli: Cli, mut out: Out) -> Result<u8, Error> {
     let session = Session::new(cli.global)?;
-    let mut out = Out::new(session.quiet);
     let status = match cli.command {
         None => return commands::screen::review(&session, None),
         Some(Command::Open { target }) => return commands::screen::open(&session, &target),
         Some(Command::Demo { keep }) => return commands::screen::demo(&session, keep.as_deref()),
         Some(Command::Import(args)) => commands::import::run(&session, &args, &mut out)?,
-        Some(Command::Formats { json }) => done(commands::formats::run(json, &mut out))?,
         Some(Command::List(args)) => done(commands::list::run(&session, &args, &mut out))?,
         Some(Command::Count { filter, by, json }) => {
             done(commands::count::run(&session, &filter, &by, json, &mut out))?
@@ -92,10 +112,8 @@ fn run(cli: Cli) -> Result<u8, Error> {
             commands::doctor::run(&session, deep, repair, &mut out)?
         }
         Some(Command::Config(command)) => done(commands::config::run(&session, command, &mut out))?,
-        Some(Command::Completions { shell }) => {
-            done(commands::generate::completions(shell, &mut out))?
-        }
-        Some(Command::Man) => done(commands::generate::man(&mut out))?,
+        // Done before.
+        Some(Command::Formats { .. } | Command::Completions { .. } | Command::Man) => 0,
     };
     out.end()?;
     Ok(status)

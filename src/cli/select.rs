@@ -4,7 +4,7 @@ use crate::catalogue::{Catalogue, Question};
 use crate::error::Error;
 use crate::filter::{self, Context, Filter, Zone};
 use crate::model::{ConversationId, EventTarget, SortKey, Target};
-use crate::store::{Store, Whole};
+use crate::store::{Found, Store, Whole};
 
 use super::session::Session;
 
@@ -43,30 +43,35 @@ pub(crate) fn matching(
     Ok(catalogue.answer(store, &question, &context)?.rows)
 }
 
+/// Matches named where an id means several conversations.
+const NAMED: usize = 8;
+
 /// The one conversation that an id, a prefix or an external id means.
 pub(crate) fn one(store: &Store, text: &str) -> Result<(i64, ConversationId), Error> {
-    let found = store.resolve(text)?;
-    match found.as_slice() {
-        [] => Err(Error::failed(format!("there is no conversation {text}"))),
+    match store.resolve(text)?.as_slice() {
+        [] => Err(nowhere(text)),
         [one] => Ok((one.row, one.id)),
-        many => {
-            let list: Vec<String> = many
-                .iter()
-                .take(8)
-                .map(|f| format!("{} {}", f.id, f.external_id.line().cut(40).as_str()))
-                .collect();
-            let more = if many.len() > 8 {
-                format!(" and {} more", many.len() - 8)
-            } else {
-                String::new()
-            };
-            Err(Error::failed(format!(
-                "{text} means {} conversations: {}{more}",
-                many.len(),
-                list.join(", ")
-            )))
-        }
+        many => Err(ambiguous(text, many)),
     }
+}
+
+fn nowhere(text: &str) -> Error {
+    Error::failed(format!("there is no conversation {text}"))
+        .hint("`afterword list` shows the ids; the beginning of one is enough")
+}
+
+fn ambiguous(text: &str, many: &[Found]) -> Error {
+    let list: Vec<String> = many
+        .iter()
+        .take(NAMED)
+        .map(|f| format!("{} {}", f.id, f.external_id.preview(40).as_str()))
+        .collect();
+    let more = match many.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    Error::failed(format!("{text} means {} conversations", many.len()))
+        .hint(format!("type more of the id: {}{more}", list.join(", ")))
 }
 
 /// Rows by ids, or by a filter.
@@ -77,7 +82,13 @@ pub(crate) fn rows(
     by: Option<&str>,
 ) -> Result<Vec<i64>, Error> {
     match by {
-        Some(_) if !ids.is_empty() => Err(Error::usage("ids and --filter exclude each other")),
+        Some(_) if !ids.is_empty() => {
+            let id = &ids[0];
+            Err(
+                Error::usage(format!("`{id}`: ids and --filter exclude each other"))
+                    .hint("a filter of several words is quoted: --filter 'is:unread tag:x'"),
+            )
+        }
         Some(text) => matching(
             session,
             store,
@@ -85,7 +96,9 @@ pub(crate) fn rows(
             SortKey::default(),
             false,
         ),
-        None if ids.is_empty() => Err(Error::usage("name conversations by id, or with --filter")),
+        None if ids.is_empty() => {
+            Err(Error::usage("no conversation is named").hint("by ids, or by --filter FILTER"))
+        }
         None => ids
             .iter()
             .map(|id| one(store, id).map(|(row, _)| row))
@@ -105,29 +118,35 @@ pub(crate) fn targets(store: &Store, rows: &[i64]) -> Result<Vec<Target>, Error>
         .collect())
 }
 
-/// `ID` or `ID:SEQ`.
+/// `ID` or `ID:SEQ`. Ids of sources may have colons: what is a conversation as a whole is that one.
 pub(crate) fn target(store: &Store, text: &str) -> Result<Target, Error> {
-    if let Some((id, seq)) = text.rsplit_once(':')
-        && let Ok(seq) = seq.parse::<u32>()
-        && let Ok((row, conversation)) = one(store, id)
-    {
-        let whole = whole(store, row)?;
-        let key = whole.keys.get(seq as usize).copied().ok_or_else(|| {
-            Error::failed(format!("{id} has no event {seq}")).hint(format!(
-                "its events are 0 to {}",
-                whole.keys.len().saturating_sub(1)
-            ))
-        })?;
+    let parts = text
+        .rsplit_once(':')
+        .and_then(|(id, seq)| Some((id, seq.parse::<u32>().ok()?)));
+    let Some((id, seq)) = parts.filter(|_| store.resolve(text).is_ok_and(|f| f.is_empty())) else {
+        let (_, conversation) = one(store, text)?;
         return Ok(Target {
             conversation,
-            event: Some(EventTarget { key, seq }),
+            event: None,
         });
-    }
-    let (_, conversation) = one(store, text)?;
+    };
+    let (row, conversation) = one(store, id)?;
+    let whole = whole(store, row)?;
+    let key = whole.keys.get(seq as usize).copied();
+    let key = key.ok_or_else(|| no_event(id, seq, whole.keys.len()))?;
     Ok(Target {
         conversation,
-        event: None,
+        event: Some(EventTarget { key, seq }),
     })
+}
+
+/// That a conversation of so many events has none of that number.
+pub(crate) fn no_event(id: &str, seq: u32, events: usize) -> Error {
+    let error = Error::failed(format!("{id} has no event {seq}"));
+    match events {
+        0 => error,
+        n => error.hint(format!("its events are 0 to {}", n - 1)),
+    }
 }
 
 /// A conversation with everything.
@@ -146,12 +165,17 @@ pub(crate) fn since(session: &Session, text: &str) -> Result<crate::model::Milli
         newest: None,
         me: String::new(),
     };
-    if let Filter::Term(Term {
-        test: Test::Compare(Cmp::AtLeast, Scalar::Date(date)),
-        ..
-    }) = filter::parse(&format!("since:{text}"))?
-    {
-        return Ok(date_range(&date, &context).0);
+    let wrong = |text: &str| {
+        Error::usage(format!("--since: `{text}` is no date"))
+            .hint("like 2026-05-01, 2026-05-01T14:00, 7d, yesterday, week-1")
+    };
+    let parsed = filter::parse(&format!("since:{text}")).map_err(|_| wrong(text))?;
+    match parsed {
+        // `newest-7d` asks for a store, of which there may be none yet.
+        Filter::Term(Term {
+            test: Test::Compare(Cmp::AtLeast, Scalar::Date(date)),
+            ..
+        }) if !text.to_lowercase().starts_with("newest") => Ok(date_range(&date, &context).0),
+        _ => Err(wrong(text)),
     }
-    Err(Error::usage(format!("{text} is no date")).hint("like 2026-05-01, 7d, yesterday"))
 }

@@ -32,9 +32,13 @@ impl Session {
             config: global
                 .config
                 .or_else(|| variable("AFTERWORD_CONFIG").map(PathBuf::from)),
-            reviewer: global
-                .reviewer
-                .or_else(|| variable("AFTERWORD_REVIEWER")?.into_string().ok()),
+            reviewer: global.reviewer.or_else(|| {
+                Some(
+                    variable("AFTERWORD_REVIEWER")?
+                        .to_string_lossy()
+                        .into_owned(),
+                )
+            }),
             ..global
         };
         if let Some(path) = &global.log {
@@ -55,9 +59,11 @@ impl Session {
             .reviewer
             .or_else(|| config.reviewer.clone())
             .unwrap_or_else(login_name);
-        if reviewer.trim().is_empty() || reviewer.chars().count() > 60 {
+        let reviewer = reviewer.trim().to_owned();
+        if !(1..=60).contains(&reviewer.chars().count()) || reviewer.contains(char::is_control) {
             return Err(
-                Error::usage("a reviewer's name has 1 to 60 characters").hint("--reviewer NAME")
+                Error::usage(format!("`{reviewer}` cannot be a reviewer's name"))
+                    .hint("1 to 60 characters on one line: --reviewer NAME"),
             );
         }
         Ok(Self {
@@ -73,26 +79,47 @@ impl Session {
 
     /// Opens the store to read.
     pub(crate) fn read(&self) -> Result<Store, Error> {
-        if !self.store.exists() {
-            return Err(Error::failed(format!("there is no store at {}", self.store.display()))
-                .hint("`afterword import PATH` makes one; `afterword demo` shows the screen without one"));
-        }
+        self.must_exist()?;
         self.open(&Access::Read)
     }
 
     /// Opens the store to change reviews.
     pub(crate) fn change(&self) -> Result<Store, Error> {
-        self.read()?;
+        self.must_exist()?;
         self.open(&Access::Review)
     }
 
     /// Opens the store, which is made where it is not there and the access allows it.
     pub(crate) fn open(&self, access: &Access) -> Result<Store, Error> {
+        if self.store.is_dir() {
+            return Err(Error::failed(format!(
+                "{}: it is a folder, not a store",
+                self.store.display()
+            ))
+            .hint(format!(
+                "name the file in it: --store {}",
+                self.store.join("store.db").display()
+            )));
+        }
         let store = Store::open(&self.store, access)?;
         if !self.quiet {
             store.notices().iter().for_each(|n| say(n));
         }
         Ok(store)
+    }
+
+    /// Refuses where there is nothing at all; what is there in its place, opening says.
+    fn must_exist(&self) -> Result<(), Error> {
+        match std::fs::symlink_metadata(&self.store) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(Error::failed(format!(
+                "there is no store at {}",
+                self.store.display()
+            ))
+            .hint(
+                "`afterword import PATH` makes one; `afterword demo` shows the screen without one",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Colours and glyphs of the screen.
@@ -124,14 +151,16 @@ fn variable(name: &str) -> Option<std::ffi::OsString> {
 
 /// `AFTERWORD_NOW` fixes the clock for tests.
 fn clock() -> Result<Clock, Error> {
-    match std::env::var("AFTERWORD_NOW") {
-        Ok(text) => Millis::parse_rfc3339(&text)
-            .map(Clock::fixed)
-            .ok_or_else(|| {
-                Error::usage("AFTERWORD_NOW is no time").hint("like 2026-05-01T14:00:00Z")
-            }),
-        Err(_) => Ok(Clock::system()),
-    }
+    let Some(value) = variable("AFTERWORD_NOW") else {
+        return Ok(Clock::system());
+    };
+    let text = value.to_string_lossy();
+    Millis::parse_rfc3339(&text)
+        .map(Clock::fixed)
+        .ok_or_else(|| {
+            Error::usage(format!("AFTERWORD_NOW: `{text}` is no time"))
+                .hint("like 2026-05-01T14:00:00Z")
+        })
 }
 
 fn login_name() -> String {

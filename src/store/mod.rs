@@ -68,7 +68,7 @@ use crate::text::Untrusted;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// SQLite's own word, with what was being done.
-    #[error("{doing}: {source}")]
+    #[error("{doing}: {words}", words = sqlite_words(source))]
     Sqlite {
         /// What was being done: `reading the list`.
         doing: &'static str,
@@ -95,6 +95,17 @@ pub enum StoreError {
     /// A change after which everything would be as it is: nothing was written.
     #[error("nothing to change")]
     Unchanged,
+}
+
+/// SQLite's word on one line: of a statement it refuses, the reason alone.
+pub(crate) fn sqlite_words(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        other => {
+            let words = other.to_string();
+            words.split_whitespace().collect::<Vec<_>>().join(" ")
+        }
+    }
 }
 
 /// Result of the store.

@@ -205,9 +205,12 @@ fn parse(text: &str) -> Result<Vec<Portable>> {
         Some('[') if !text.trim_start().starts_with("[[") => {
             serde_json::from_str(text).map_err(|e| refuse(&e))
         }
-        _ => toml::from_str::<File>(text)
-            .map(|f| f.preset)
-            .map_err(|e| refuse(&e)),
+        _ => toml::from_str::<File>(text).map(|f| f.preset).map_err(|e| {
+            // One line: its own words come with a drawing of the place.
+            let at = e.span().map_or(0, |span| span.start);
+            let line = text.bytes().take(at).filter(|b| *b == b'\n').count() + 1;
+            refuse(&format!("line {line}: {}", e.message()))
+        }),
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn run(session: &Session, command: ConfigCommand, out: &mut Out) -> R
             config.reviewer = Some(session.reviewer.clone());
             config.store = Some(session.store.clone());
             let text = toml::to_string(&config).map_err(|e| Error::failed(e.to_string()))?;
-            out.exact(&text)
+            text.lines().try_for_each(|line| out.line(line))
         }
         ConfigCommand::Keys => {
             let keymap = session.config.keymap()?;

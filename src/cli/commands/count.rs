@@ -8,7 +8,6 @@ use crate::cli::output::Out;
 use crate::cli::select;
 use crate::cli::session::Session;
 use crate::error::Error;
-use crate::filter::nearest;
 use crate::model::SortKey;
 use crate::tui::figure;
 
@@ -78,10 +77,10 @@ pub(crate) fn run(
 fn facet(name: &str) -> Result<FacetName, Error> {
     FacetName::parse(name).ok_or_else(|| {
         let names: Vec<String> = FacetName::ALL.iter().map(|f| f.name()).collect();
-        let error = Error::usage(format!("unknown facet `{name}`"));
-        match nearest(name, names.iter().map(String::as_str)) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("facets are {}", names.join(" "))),
-        }
+        Error::usage(format!("unknown facet `{name}`")).hint_nearest(
+            name,
+            names.iter().map(String::as_str),
+            format!("facets are {}", names.join(" ")),
+        )
     })
 }

@@ -1,8 +1,9 @@
 //! `doctor`: checks the store, mends what can be mended.
 
-use crate::cli::output::Out;
+use crate::cli::output::{Out, plural};
 use crate::cli::session::Session;
 use crate::error::Error;
+use crate::tui::figure;
 
 /// The exit status: 0 where nothing is wrong (any more), 1 else.
 pub(crate) fn run(session: &Session, deep: bool, repair: bool, out: &mut Out) -> Result<u8, Error> {
@@ -10,8 +11,9 @@ pub(crate) fn run(session: &Session, deep: bool, repair: bool, out: &mut Out) ->
         let mut store = session.change()?;
         let done = store.repair()?;
         out.line(&format!(
-            "rebuilt {} conversations, {} damaged",
-            done.rebuilt, done.damaged
+            "{} rebuilt, {} damaged",
+            plural(done.rebuilt, "conversation", "conversations"),
+            figure(done.damaged)
         ))?;
         store.doctor(deep)?
     } else {

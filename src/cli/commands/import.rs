@@ -2,20 +2,23 @@
 
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use tempfile::TempDir;
 
 use crate::cli::args::ImportArgs;
-use crate::cli::output::{Out, say};
+use crate::cli::output::{Out, plural, say};
 use crate::cli::select;
 use crate::cli::session::Session;
 use crate::error::{Error, Kind};
 use crate::import::report::Report;
 use crate::import::sessions::SessionMode;
 use crate::import::{self, PathOrStdin, Progress, Request};
-use crate::store::Access;
+use crate::store::{Access, Store};
 use crate::tui::figure;
 
 /// Reasons printed; `--json` has more.
@@ -52,12 +55,50 @@ impl Progress for Bar {
 }
 
 pub(crate) fn run(session: &Session, args: &ImportArgs, out: &mut Out) -> Result<u8, Error> {
-    let sessions = args.sessions.as_deref().map(|s| {
-        s.parse::<SessionMode>().map_err(|e| {
-            Error::usage(format!("--sessions {s}: {e}")).hint("marker, none, or gap:30m")
+    let request = request(session, args)?;
+    let signals = Signals::listen()?;
+    let (mut store, _folder) = store(session, args.dry_run)?;
+    let mut bar = Bar::new(!session.quiet && std::io::stderr().is_terminal());
+    let cancel = &signals.stop;
+    let result = import::run(&mut store, &request, &session.clock, cancel, &mut bar);
+    if let Some(bar) = bar.0 {
+        bar.finish_and_clear();
+    }
+    let report = result?;
+    if report.files == 0 && report.rejects.is_empty() && !report.cancelled {
+        let named: Vec<String> = args.paths.iter().map(|p| p.display().to_string()).collect();
+        return Err(
+            Error::failed(format!("{}: no files in it", named.join(" ")))
+                .hint("`afterword formats` lists what is read"),
+        );
+    }
+    if args.json {
+        out.json(&report)?;
+    } else {
+        words(&report, args.dry_run, out)?;
+    }
+    Ok(if report.cancelled {
+        say("stopped: run the same command again to go on from here");
+        signals.status()
+    } else if report.left_out() {
+        Kind::Incomplete.status()
+    } else {
+        0
+    })
+}
+
+fn request(session: &Session, args: &ImportArgs) -> Result<Request, Error> {
+    let sessions = args.sessions.as_deref().map(|mode| {
+        mode.parse::<SessionMode>().map_err(|_| {
+            Error::usage(format!("--sessions: `{mode}` is no way to part sessions"))
+                .hint("marker, none, or gap:30m")
         })
     });
-    let request = Request {
+    if args.source.as_ref().is_some_and(|s| s.trim().is_empty()) {
+        return Err(Error::usage("--source: a source needs a name"));
+    }
+    let since = args.since.as_deref().map(|s| select::since(session, s));
+    Ok(Request {
         inputs: args
             .paths
             .iter()
@@ -66,41 +107,54 @@ pub(crate) fn run(session: &Session, args: &ImportArgs, out: &mut Out) -> Result
         format: args.format.clone(),
         source: args.source.clone(),
         sessions: sessions.transpose()?,
-        since: args
-            .since
-            .as_deref()
-            .map(|s| select::since(session, s))
-            .transpose()?,
+        since: since.transpose()?,
         with_review: args.with_review,
         dry_run: args.dry_run,
-    };
-    let cancel = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // The second one ends the program at once; the first stops at the next batch.
-        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&cancel))
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&cancel)))
-            .map_err(|e| Error::failed(e.to_string()))?;
-    }
-    let mut store = session.open(&Access::Import)?;
-    let mut bar = Bar::new(!session.quiet && std::io::stderr().is_terminal());
-    let result = import::run(&mut store, &request, &session.clock, &cancel, &mut bar);
-    if let Some(bar) = bar.0 {
-        bar.finish_and_clear();
-    }
-    let report = result?;
-    if args.json {
-        out.json(&report)?;
-    } else {
-        words(&report, args.dry_run, out)?;
-    }
-    Ok(if report.cancelled {
-        say("stopped: run the same command again to go on from here");
-        Kind::Interrupted.status()
-    } else if report.left_out() {
-        Kind::Incomplete.status()
-    } else {
-        0
     })
+}
+
+/// The store to import into. A dry run changes none and makes none: where there is none yet, it compares
+/// with an empty one that goes with its folder.
+fn store(session: &Session, dry_run: bool) -> Result<(Store, Option<TempDir>), Error> {
+    if !dry_run {
+        return Ok((session.open(&Access::Import)?, None));
+    }
+    if std::fs::symlink_metadata(&session.store).is_ok_and(|m| !m.is_file() || m.len() > 0) {
+        return Ok((session.open(&Access::Read)?, None));
+    }
+    let folder = tempfile::Builder::new().prefix("afterword-").tempdir()?;
+    let store = Store::open(&folder.path().join("store.db"), &Access::Import)?;
+    Ok((store, Some(folder)))
+}
+
+/// Ctrl-C and SIGTERM. The first stops at the next batch, the second ends the program at once.
+struct Signals {
+    stop: Arc<AtomicBool>,
+    terminated: Arc<AtomicBool>,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Error> {
+        let (stop, terminated) = (Arc::default(), Arc::default());
+        let listen = || -> std::io::Result<()> {
+            for signal in [SIGINT, SIGTERM] {
+                let at_once = 128 + signal;
+                flag::register_conditional_shutdown(signal, at_once, Arc::clone(&stop))?;
+                flag::register(signal, Arc::clone(&stop))?;
+            }
+            flag::register(SIGTERM, Arc::clone(&terminated)).map(drop)
+        };
+        listen()?;
+        Ok(Self { stop, terminated })
+    }
+
+    /// 128 and the number of the signal, as everywhere.
+    fn status(&self) -> u8 {
+        match self.terminated.load(Ordering::Relaxed) {
+            true => 143,
+            false => Kind::Interrupted.status(),
+        }
+    }
 }
 
 fn words(report: &Report, dry_run: bool, out: &mut Out) -> Result<(), Error> {
@@ -117,42 +171,46 @@ fn words(report: &Report, dry_run: bool, out: &mut Out) -> Result<(), Error> {
             parts.push(format!("{} {word}", figure(n)));
         }
     }
+    let format = match report.format.as_str() {
+        "" => String::new(),
+        name => format!(" as {name}"),
+    };
     let would = if dry_run {
         " (nothing was written)"
     } else {
         ""
     };
     out.line(&format!(
-        "{} conversations read as {}: {}{would}",
-        figure(c.read()),
-        report.format,
+        "{} read{format}: {}{would}",
+        plural(c.read(), "conversation", "conversations"),
         parts.join(", ")
     ))?;
     out.line(&format!(
-        "{} messages in {} events, {:.1} MB in {:.1} s",
-        figure(report.messages),
-        figure(report.events),
+        "{} in {}, {:.1} MB in {:.1} s",
+        plural(report.messages, "message", "messages"),
+        plural(report.events, "event", "events"),
         report.bytes as f64 / 1e6,
         report.seconds
     ))?;
-    if report.rejected_records > 0 || !report.rejects.is_empty() {
-        say(&format!(
-            "{} records were left out:",
-            figure(report.rejected_records.max(report.rejects.len() as u64))
-        ));
-        for reject in report.rejects.iter().take(REASONS) {
-            let line = reject
-                .line
-                .map(|l| format!(" line {l}"))
-                .unwrap_or_default();
-            say(&format!("  {}{line}: {}", reject.file, reject.reason));
-        }
-        if report.rejects.len() > REASONS {
-            say(&format!(
-                "  and {} more; --json lists them",
-                report.rejects.len() - REASONS
-            ));
-        }
-    }
+    left_out(report);
     Ok(())
+}
+
+/// What was left out, with file, line and reason.
+fn left_out(report: &Report) {
+    let records = report.rejected_records + report.conversations.rejected;
+    if records == 0 {
+        return;
+    }
+    let many = plural(records, "record was", "records were");
+    say(&format!("{many} left out:"));
+    for reject in report.rejects.iter().take(REASONS) {
+        let line = reject.line.map(|l| format!(" line {l}"));
+        let line = line.unwrap_or_default();
+        say(&format!("  {}{line}: {}", reject.file, reject.reason));
+    }
+    match records.saturating_sub(REASONS as u64) {
+        0 => {}
+        n => say(&format!("  and {}; --json lists more", figure(n))),
+    }
 }

@@ -2,13 +2,16 @@
 
 use serde::Serialize;
 
-use crate::cli::output::Out;
+use crate::cli::output::{Out, column};
 use crate::cli::select;
 use crate::cli::session::Session;
 use crate::error::Error;
 use crate::model::{EntryKind, JournalEntry};
 use crate::store::JournalQuery;
 use crate::text;
+
+/// Columns of a conversation's name.
+const NAME: usize = 32;
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -67,24 +70,22 @@ fn row(entry: &JournalEntry) -> Row<'_> {
     }
 }
 
+/// Which entry, when, who, what, about which conversation or by which filter.
 fn line(session: &Session, entry: &JournalEntry) -> String {
-    let who = entry
-        .first
-        .as_ref()
-        .map(|f| f.1.line().cut(24).as_str().to_owned())
-        .unwrap_or_default();
-    let bulk = entry
-        .bulk
-        .as_deref()
-        .filter(|b| !b.is_empty())
-        .map(|b| format!(" [{b}]"))
-        .unwrap_or_default();
-    let undone = if entry.undone { " (taken back)" } else { "" };
+    let about = match (&entry.bulk, &entry.first) {
+        (Some(filter), _) if filter.trim().is_empty() => "  [all]".to_owned(),
+        (Some(filter), _) => format!("  [{filter}]"),
+        (None, Some((_, id))) if entry.targets == 1 => {
+            format!("  {}", id.preview(NAME).as_str())
+        }
+        (None, _) => String::new(),
+    };
     format!(
-        "{:.8}  {:<18} {:<12} {}  {who}{bulk}{undone}",
+        "{:.8}  {}  {}  {}{about}{}",
         entry.id,
-        text::day_time(entry.at.0, session.clock.now().0),
-        entry.reviewer.line().cut(12).as_str(),
-        entry.summary
+        column(&text::day_time(entry.at.0, session.clock.now().0), 17),
+        column(entry.reviewer.for_export(), 12),
+        entry.summary,
+        if entry.undone { "  (taken back)" } else { "" }
     )
 }

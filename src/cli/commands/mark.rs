@@ -1,12 +1,19 @@
 //! `mark`: status and verdict.
 
+use crate::cli::changes::{apply, nothing_matches};
 use crate::cli::output::Out;
 use crate::cli::select;
 use crate::cli::session::Session;
 use crate::error::Error;
-use crate::model::{Ack, Change, Edit, Set, Status, Verdict};
+use crate::filter::nearest;
+use crate::model::{Edit, Set, Status, Target, Verdict};
+use crate::store::Store;
 
 /// The words that set something.
+const WORDS: [&str; 7] = [
+    "reviewed", "saved", "unread", "deleted", "positive", "negative", "none",
+];
+
 fn set(word: &str) -> Option<Set> {
     Some(match word {
         "reviewed" => Set::Status(Status::Reviewed),
@@ -24,31 +31,13 @@ pub(crate) fn run(
     session: &Session,
     words: &[String],
     filter: Option<&str>,
-    out: &mut Out,
+    out: &Out,
 ) -> Result<(), Error> {
-    let mut sets: Vec<Set> = Vec::new();
-    let mut rest = words;
-    while let [word, tail @ ..] = rest
-        && let Some(next) = set(word)
-    {
-        let same_kind = |a: &Set| matches!(a, Set::Status(_)) == matches!(next, Set::Status(_));
-        if sets.iter().any(same_kind) {
-            return Err(Error::usage(format!(
-                "{word}: one status and one verdict at most"
-            )));
-        }
-        sets.push(next);
-        rest = tail;
-    }
-    if sets.is_empty() {
-        let word = words.first().map_or("", String::as_str);
-        return Err(Error::usage(format!("`{word}` is nothing to mark with"))
-            .hint("reviewed, saved, unread, deleted, positive, negative, none"));
-    }
+    let (sets, ids) = sort_out(words)?;
     let mut store = session.change()?;
-    let rows = select::rows(session, &store, rest, filter)?;
+    let rows = select::rows(session, &store, &ids, filter).map_err(|e| meant_word(e, &ids))?;
     if rows.is_empty() {
-        out.note("nothing matches: nothing changed");
+        nothing_matches(out);
         return Ok(());
     }
     let targets = select::targets(&store, &rows)?;
@@ -56,52 +45,66 @@ pub(crate) fn run(
     let judged = sets.iter().any(|s| matches!(s, Set::Verdict(Some(_))));
     let status = sets.iter().any(|s| matches!(s, Set::Status(_)));
     if judged && !status {
-        // A verdict on an unread conversation also makes it reviewed: one change, one undo.
-        let cards = rows
-            .chunks(500)
-            .map(|c| store.cards(c))
-            .collect::<Result<Vec<_>, _>>()?;
-        let unread: Vec<_> = cards
-            .iter()
-            .flatten()
-            .zip(&targets)
-            .filter(|(card, _)| card.review.status == Status::Unread)
-            .map(|(_, target)| *target)
-            .collect();
-        if !unread.is_empty() {
-            edits.push(Edit {
-                targets: unread,
-                set: Set::Status(Status::Reviewed),
-            });
-        }
+        edits.extend(reviewed(&store, &rows, &targets)?);
     }
     edits.extend(sets.into_iter().map(|set| Edit {
         targets: targets.clone(),
         set,
     }));
-    let ack = store.apply(
-        &Change {
-            edits,
-            bulk: filter.map(str::to_owned),
-        },
-        &session.reviewer,
-        &session.clock,
-    )?;
-    report(&ack, out);
-    Ok(())
+    apply(session, &mut store, edits, filter, out)
 }
 
-/// What a change did, with the entry to take it back by.
-pub(crate) fn report(ack: &Ack, out: &Out) {
-    out.note(&format!("{} · entry {:.8}", ack.summary, ack.entry()));
-    for left in ack.left.iter().take(5) {
-        out.note(&format!(
-            "left alone: {:.8}, changed since by {}",
-            left.target.conversation,
-            left.reviewer.line().as_str()
-        ));
+/// What to set, and the ids: in any order.
+fn sort_out(words: &[String]) -> Result<(Vec<Set>, Vec<String>), Error> {
+    let mut sets: Vec<Set> = Vec::new();
+    let mut ids = Vec::new();
+    for word in words {
+        let Some(next) = set(word) else {
+            ids.push(word.clone());
+            continue;
+        };
+        let is_status = |set: &Set| matches!(set, Set::Status(_));
+        if sets.iter().any(|s| is_status(s) == is_status(&next)) {
+            return Err(Error::usage(format!(
+                "`{word}`: one status and one verdict at most"
+            )));
+        }
+        sets.push(next);
     }
-    if ack.left.len() > 5 {
-        out.note(&format!("and {} more left alone", ack.left.len() - 5));
+    if sets.is_empty() {
+        let all = format!("one of {}", WORDS.join(" "));
+        return Err(match ids.iter().find(|id| nearest(id, WORDS).is_some()) {
+            Some(word) => Error::usage(format!("`{word}` is nothing to mark with"))
+                .hint_nearest(word, WORDS, all),
+            None => Error::usage("nothing to mark with").hint(all),
+        });
     }
+    Ok((sets, ids))
+}
+
+/// An id that is not there may be a word misspelt.
+fn meant_word(error: Error, ids: &[String]) -> Error {
+    let quoted = |id: &&String| error.text.ends_with(id.as_str());
+    match ids.iter().find(quoted).and_then(|id| nearest(id, WORDS)) {
+        Some(word) => error.hint(format!("did you mean `{word}`?")),
+        None => error,
+    }
+}
+
+/// A verdict on an unread conversation also makes it reviewed: one change, one undo.
+fn reviewed(store: &Store, rows: &[i64], targets: &[Target]) -> Result<Option<Edit>, Error> {
+    let mut unread = Vec::new();
+    for (rows, targets) in rows.chunks(500).zip(targets.chunks(500)) {
+        let cards = store.cards(rows)?;
+        let found = cards.iter().zip(targets);
+        unread.extend(
+            found
+                .filter(|(card, _)| card.review.status == Status::Unread)
+                .map(|(_, target)| *target),
+        );
+    }
+    Ok((!unread.is_empty()).then_some(Edit {
+        targets: unread,
+        set: Set::Status(Status::Reviewed),
+    }))
 }

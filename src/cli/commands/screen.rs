@@ -23,11 +23,12 @@ fn interactive() -> Result<(), Error> {
     if !Session::interactive() {
         return Err(
             Error::usage("the review screen needs a terminal for input and output")
-                .hint("`afterword list --json` works in a pipe"),
+                .hint("`afterword list` and `afterword show` work without one"),
         );
     }
-    tui::terminal::check_terminal()
-        .map_err(|why| Error::usage(why).hint("`afterword list` works on any terminal"))
+    tui::terminal::check_terminal().map_err(|why| {
+        Error::usage(why).hint("`afterword list` and `afterword show` work on any terminal")
+    })
 }
 
 fn screen(session: &Session, store: &Path, at: Option<(i64, Option<u32>)>) -> Result<u8, Error> {
@@ -45,6 +46,7 @@ fn screen(session: &Session, store: &Path, at: Option<(i64, Option<u32>)>) -> Re
 
 /// A link, an id, or an external id.
 pub(crate) fn open(session: &Session, target: &str) -> Result<u8, Error> {
+    interactive()?;
     let store = session.read()?;
     let (id, event) = match target.strip_prefix("afterword://") {
         Some(rest) => rest

@@ -22,9 +22,7 @@ pub(crate) fn run(
     if let Some(seq) = at
         && seq as usize >= whole.events.len()
     {
-        let last = whole.events.len().saturating_sub(1);
-        return Err(Error::failed(format!("{id} has no event {seq}"))
-            .hint(format!("its events are 0 to {last}")));
+        return Err(select::no_event(id, seq, whole.events.len()));
     }
     if json {
         return match at {

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use super::mark::report;
 use crate::cli::args::{TagArgs, TagCommand};
-use crate::cli::output::Out;
+use crate::cli::changes::{apply, nothing_matches};
+use crate::cli::output::{Out, column, right};
 use crate::cli::select;
 use crate::cli::session::Session;
 use crate::error::Error;
-use crate::model::{Change, Edit, Set, SortKey, Tag};
+use crate::filter::fold;
+use crate::model::{Edit, Set, Tag};
 use crate::store::Store;
 use crate::text::Untrusted;
 use crate::tui::figure;
@@ -26,138 +27,89 @@ pub(crate) fn run(session: &Session, command: TagCommand, out: &mut Out) -> Resu
         TagCommand::Add(args) => put(session, &args, true, out),
         TagCommand::Remove(args) => put(session, &args, false, out),
         TagCommand::List { json } => list(&session.read()?, json, out),
-        TagCommand::Rename { from, to } => {
-            let set = Set::TagRename {
-                from: from.into(),
-                to: to.into(),
-            };
-            apply(
-                session,
-                &mut session.change()?,
-                vec![Edit {
-                    targets: Vec::new(),
-                    set,
-                }],
-                None,
-                out,
-            )
-        }
+        TagCommand::Rename { from, to } => vocabulary(session, &from, out, |tag| Set::TagRename {
+            from: tag.name,
+            to: to.into(),
+        }),
         TagCommand::Describe { tag, text, key } => {
-            let mut store = session.change()?;
-            let known = find(&store, &tag)?;
-            let set = Set::TagInfo {
-                name: known.name,
-                description: text.map(Untrusted::from).or(known.description),
-                key: key.or(known.key),
-            };
-            apply(
-                session,
-                &mut store,
-                vec![Edit {
-                    targets: Vec::new(),
-                    set,
-                }],
-                None,
-                out,
-            )
+            vocabulary(session, &tag, out, |tag| Set::TagInfo {
+                name: tag.name,
+                description: text.map(Untrusted::from).or(tag.description),
+                key: key.or(tag.key),
+            })
         }
         TagCommand::Delete { tag } => {
-            let mut store = session.change()?;
-            let known = find(&store, &tag)?;
-            let filter = crate::filter::add_value(
-                &crate::filter::Filter::Everything,
-                crate::filter::Field::Tag,
-                tag.as_str(),
-            );
-            let rows = select::matching(session, &store, filter, SortKey::default(), false)?;
-            let mut edits = Vec::new();
-            if !rows.is_empty() {
-                let set = Set::Tag {
-                    name: known.name.clone(),
-                    on: false,
-                };
-                edits.push(Edit {
-                    targets: select::targets(&store, &rows)?,
-                    set,
-                });
-            }
-            edits.push(Edit {
-                targets: Vec::new(),
-                set: Set::TagDelete { name: known.name },
-            });
-            apply(session, &mut store, edits, None, out)
+            vocabulary(session, &tag, out, |tag| Set::TagDelete { name: tag.name })
         }
     }
 }
 
-fn find(store: &Store, name: &str) -> Result<Tag, Error> {
-    let folded = crate::filter::fold(name);
-    let tags = store.tags()?;
-    let near =
-        crate::filter::nearest(name, tags.iter().map(|t| t.name.for_search())).map(str::to_owned);
-    tags.into_iter()
-        .find(|t| crate::filter::fold(t.name.for_search()) == folded)
-        .ok_or_else(|| {
-            let error = Error::failed(format!("there is no tag {name}"));
-            match near {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint("`afterword tag list` shows them"),
-            }
-        })
+/// A change of a tag that is there.
+fn vocabulary(
+    session: &Session,
+    name: &str,
+    out: &Out,
+    set: impl FnOnce(Tag) -> Set,
+) -> Result<(), Error> {
+    let mut store = session.change()?;
+    let set = set(find(&store, name)?);
+    let edits = vec![Edit {
+        targets: Vec::new(),
+        set,
+    }];
+    apply(session, &mut store, edits, None, out)
 }
 
-fn put(session: &Session, args: &TagArgs, on: bool, out: &mut Out) -> Result<(), Error> {
+fn find(store: &Store, name: &str) -> Result<Tag, Error> {
+    let tags = store.tags()?;
+    let wanted = fold(name.trim());
+    let same = |t: &&Tag| fold(t.name.for_search()) == wanted;
+    tags.iter().find(same).cloned().ok_or_else(|| {
+        Error::failed(format!("there is no tag {name}")).hint_nearest(
+            name,
+            tags.iter().map(|t| t.name.for_search()),
+            "`afterword tag list` shows them",
+        )
+    })
+}
+
+fn put(session: &Session, args: &TagArgs, on: bool, out: &Out) -> Result<(), Error> {
     let mut store = session.change()?;
     let name = if on {
         Untrusted::from(args.tag.as_str())
     } else {
         find(&store, &args.tag)?.name
     };
-    let rows = select::rows(session, &store, &args.ids, args.filter.as_deref())?;
+    let filter = args.filter.as_deref();
+    let rows = select::rows(session, &store, &args.ids, filter)?;
     if rows.is_empty() {
-        out.note("nothing matches: nothing changed");
+        nothing_matches(out);
         return Ok(());
     }
-    let targets = select::targets(&store, &rows)?;
     let edits = vec![Edit {
-        targets,
+        targets: select::targets(&store, &rows)?,
         set: Set::Tag { name, on },
     }];
-    apply(session, &mut store, edits, args.filter.clone(), out)
-}
-
-fn apply(
-    session: &Session,
-    store: &mut Store,
-    edits: Vec<Edit>,
-    bulk: Option<String>,
-    out: &Out,
-) -> Result<(), Error> {
-    let ack = store.apply(&Change { edits, bulk }, &session.reviewer, &session.clock)?;
-    report(&ack, out);
-    Ok(())
+    apply(session, &mut store, edits, filter, out)
 }
 
 fn list(store: &Store, json: bool, out: &mut Out) -> Result<(), Error> {
     for tag in store.tags()? {
-        let description = tag.description.as_ref();
         if json {
-            let description = description.map(Untrusted::for_export);
             out.json(&Row {
                 tag: tag.name.for_export(),
-                description,
+                description: tag.description.as_ref().map(Untrusted::for_export),
                 key: tag.key,
                 count: tag.count,
             })?;
         } else {
-            let key = tag.key.map_or(' ', |k| k);
-            let description = description
-                .map(|d| d.line().as_str().to_owned())
-                .unwrap_or_default();
+            let description = tag.description.as_ref().map(Untrusted::line);
             out.line(&format!(
-                "{key} {:<24} {:>9}  {description}",
-                tag.name.line().cut(24).as_str(),
-                figure(tag.count)
+                "{} {} {}  {}",
+                tag.key.unwrap_or(' '),
+                column(tag.name.for_export(), 24),
+                right(&figure(tag.count), 9),
+                description.as_ref().map_or("", |d| d.as_str())
             ))?;
         }
     }

@@ -55,7 +55,7 @@ pub enum ReadError {
         source: std::io::Error,
     },
     /// SQLite's word, with what was being read.
-    #[error("{doing}: {source}")]
+    #[error("{doing}: {words}", words = crate::store::sqlite_words(source))]
     Sqlite {
         /// What was being read: `table events`.
         doing: &'static str,
