@@ -7,7 +7,7 @@ use super::facets::FacetCounts;
 use super::groups::group_of;
 use super::names::FacetName;
 use super::terms;
-use crate::filter::{Context, Field, Filter, Term, Test, fold, includes_deleted};
+use crate::filter::{Context, Field, Filter, fold, includes_deleted};
 use crate::model::SortKey;
 use crate::store::{Result, Store};
 
@@ -22,8 +22,6 @@ pub struct Question {
     pub reverse: bool,
     /// The facets to count.
     pub facets: Vec<FacetName>,
-    /// The filter is being typed: its last word is a prefix.
-    pub typing: bool,
 }
 
 /// What the list shows.
@@ -53,13 +51,7 @@ impl Catalogue {
         context: &Context,
     ) -> Result<Answer> {
         self.settle(store)?;
-        let typed;
-        let filter = if question.typing {
-            typed = as_typed(&question.filter);
-            &typed
-        } else {
-            &question.filter
-        };
+        let filter = &question.filter;
         let mut evaluator = Evaluator {
             index: &self.index,
             cache: &mut self.cache,
@@ -167,27 +159,4 @@ impl Evaluator<'_> {
         }
         Ok(None)
     }
-}
-
-/// The filter with its last word, if it ends in one, going on.
-fn as_typed(filter: &Filter) -> Filter {
-    fn last(filter: &mut Filter) {
-        match filter {
-            Filter::And(parts) | Filter::Or(parts) => {
-                if let Some(part) = parts.last_mut() {
-                    last(part);
-                }
-            }
-            Filter::Not(inner) => last(inner),
-            Filter::Term(Term {
-                test: Test::Words { phrase, prefix, .. },
-                ..
-            }) => *prefix |= !*phrase,
-            // A turn is closed by its parenthesis: nothing is typed in it any more.
-            Filter::Term(_) | Filter::Turn { .. } | Filter::Everything => {}
-        }
-    }
-    let mut filter = filter.clone();
-    last(&mut filter);
-    filter
 }

@@ -38,7 +38,6 @@ pub(crate) fn matching(
         sort,
         reverse,
         facets: Vec::new(),
-        typing: false,
     };
     Ok(catalogue.answer(store, &question, &context)?.rows)
 }

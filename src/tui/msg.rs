@@ -127,8 +127,6 @@ pub struct Query {
     pub generation: u64,
     /// Filter.
     pub filter: Filter,
-    /// The last word is still being typed.
-    pub typing: bool,
     /// Order.
     pub sort: SortKey,
     /// Against the natural direction.

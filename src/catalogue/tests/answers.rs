@@ -3,6 +3,7 @@
 use super::*;
 use crate::catalogue::{FacetName, NONE, Question};
 use crate::filter::testing::random_filter;
+use crate::filter::while_typing;
 use crate::filter::{Filter, Pattern, Term, Test, parse, plain};
 use crate::model::{SortKey, Status};
 
@@ -237,10 +238,10 @@ fn an_empty_answer_names_the_term_that_emptied_it() {
 fn the_last_word_goes_on_while_it_is_typed() {
     let shelf = Shelf::new(0..60);
     let mut catalogue = build(&shelf);
-    let mut count = |text: &str, typing| {
+    let mut count = |text: &str, typing: bool| {
+        let read = if typing { while_typing } else { parse };
         let question = Question {
-            filter: parse(text).unwrap(),
-            typing,
+            filter: read(text).unwrap(),
             ..Question::default()
         };
         ask(&mut catalogue, &shelf, &question).matching

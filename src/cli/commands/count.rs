@@ -51,7 +51,6 @@ pub(crate) fn run(
         sort: SortKey::default(),
         reverse: false,
         facets,
-        typing: false,
     };
     let answer = catalogue.answer(&store, &question, &context)?;
     for counts in &answer.facets {

@@ -139,7 +139,7 @@ impl App {
             self.view.filter = std::sync::Arc::new(parsed);
             self.view.preset = None;
             self.list.marks.clear();
-            self.run_view(true);
+            self.run_view();
         }
     }
 

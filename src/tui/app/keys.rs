@@ -76,7 +76,7 @@ impl App {
                 Err(error) => self.fail(&error.to_string()),
             },
             Action::Filter => self.edit_filter(),
-            Action::RunAgain => self.run_view(false),
+            Action::RunAgain => self.run_view(),
             Action::Journal => {
                 self.popup = Some(Popup::Journal {
                     entries: None,
@@ -94,7 +94,7 @@ impl App {
             Action::Sort => self.open_sort(),
             Action::ReverseSort => {
                 self.view.reverse = !self.view.reverse;
-                self.run_view(false);
+                self.run_view();
                 self.save_state();
             }
             Action::ToggleSidebar => self.toggle_sidebar(),
@@ -249,7 +249,7 @@ impl App {
     pub(super) fn sort_by(&mut self, key: SortKey) {
         self.view.sort = key;
         self.view.reverse = false;
-        self.run_view(false);
+        self.run_view();
         self.save_state();
     }
 

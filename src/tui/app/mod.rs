@@ -149,7 +149,7 @@ impl App {
         if at.is_some() {
             self.focus = Pane::Reader;
         }
-        self.run_view(false);
+        self.run_view();
         if let Some((row, seq)) = at {
             self.reader.land_on_event = seq.map(|s| s as usize);
             self.reader.awaited = Some(row);
@@ -186,7 +186,7 @@ impl App {
                 self.counted(*view);
                 // Nothing was being worked on that could jump: what arrives is shown by itself.
                 if filled {
-                    self.run_view(false);
+                    self.run_view();
                 }
             }
             Msg::QueryFailed { generation, error } => {

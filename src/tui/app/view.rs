@@ -130,7 +130,7 @@ impl App {
         self.list.marks.clear();
         self.list.cursor = 0;
         self.list.top = 0;
-        self.run_view(false);
+        self.run_view();
         if !self.view.text.is_empty() && preset.is_none() {
             self.send(Cmd::PushHistory(self.view.text.clone()));
         }
@@ -165,19 +165,18 @@ impl App {
         self.view.reverse = view.reverse;
         self.list.marks = view.marks;
         self.go_to = view.row;
-        self.run_view(false);
+        self.run_view();
         self.save_state();
     }
 
-    /// Asks for the present view again. `typing`: its last word may go on.
-    pub(super) fn run_view(&mut self, typing: bool) {
+    /// Asks for the present view again.
+    pub(super) fn run_view(&mut self) {
         self.view.generation += 1;
         self.view.error = None;
         self.reader.forget();
         let query = Query {
             generation: self.view.generation,
             filter: (*self.view.filter).clone(),
-            typing,
             sort: self.view.sort,
             reverse: self.view.reverse,
             facets: FACETS.to_vec(),

@@ -46,7 +46,7 @@ impl Inline {
             out,
         };
         let questions = Arc::new(Questions::default());
-        let asker = Asker::new(&common, &questions).ok_or(StoreError::Interrupted)?;
+        let asker = Asker::new(&common).ok_or(StoreError::Interrupted)?;
         let workers = Workers {
             questions,
             read,

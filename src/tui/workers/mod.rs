@@ -98,7 +98,7 @@ impl Workers {
         match cmd {
             Cmd::Query(query) => self.questions.ask(*query),
             Cmd::Values(field, prefix) => self.questions.values(field, prefix),
-            Cmd::Interrupt => self.questions.interrupt(),
+            Cmd::Interrupt => self.questions.cancel(),
             Cmd::Cards(rows, filter) => self.reading(ReadJob::Cards(rows, filter)),
             Cmd::Open(row, filter) => self.reading(ReadJob::Open(row, filter)),
             Cmd::Prefetch(row, filter) => self.reading(ReadJob::Prefetch(row, filter)),

@@ -25,6 +25,8 @@ struct Inbox {
     reviewed: Vec<i64>,
     presets: bool,
     stop: bool,
+    /// The running question was stopped by hand.
+    stopped: bool,
 }
 
 impl Inbox {
@@ -57,7 +59,10 @@ impl Questions {
     }
 
     pub(super) fn ask(&self, query: Query) {
-        self.put(|i| i.query = Some(query));
+        self.put(|i| {
+            i.query = Some(query);
+            i.stopped = false;
+        });
         self.interrupt();
     }
 
@@ -95,6 +100,29 @@ impl Questions {
         self.interrupt();
     }
 
+    /// From now on a newer question stops the running one.
+    fn interruptible(&self, interrupter: Interrupter) {
+        *self
+            .interrupter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(interrupter);
+    }
+
+    /// An interrupted question is asked again, unless a newer one waits or it was stopped by hand: an
+    /// interrupt meant for the question before it can hit it by a hair.
+    fn again(&self, query: Query) {
+        let mut inbox = self.inbox();
+        if inbox.query.is_none() && !inbox.stopped {
+            inbox.query = Some(query);
+        }
+    }
+
+    /// Stops the running question by hand.
+    pub(super) fn cancel(&self) {
+        self.inbox().stopped = true;
+        self.interrupt();
+    }
+
     pub(super) fn interrupt(&self) {
         if let Some(interrupter) = &*self
             .interrupter
@@ -117,7 +145,7 @@ pub(super) struct Asker {
 }
 
 pub(super) fn run(common: &Common, questions: &Questions) {
-    let Some(mut asker) = Asker::new(common, questions) else {
+    let Some(mut asker) = Asker::new(common) else {
         return;
     };
     loop {
@@ -130,12 +158,8 @@ pub(super) fn run(common: &Common, questions: &Questions) {
 
 impl Asker {
     /// Opens the store. `None`: it cannot be, and that was said.
-    pub(super) fn new(common: &Common, questions: &Questions) -> Option<Self> {
+    pub(super) fn new(common: &Common) -> Option<Self> {
         let store = common.open(&Access::Read)?;
-        *questions
-            .interrupter
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(store.interrupter());
         Some(Self {
             common: common.clone(),
             version: store.data_version().unwrap_or(0),
@@ -152,28 +176,35 @@ impl Asker {
         if work.stop {
             return false;
         }
-        self.work(work);
-        true
-    }
-
-    fn work(&mut self, work: Inbox) {
         if let Some(query) = &work.query
             && self.catalogue.is_none()
         {
             self.first_page(query);
             self.build();
+            // Not before: a key pressed at the start must not make it begin again.
+            questions.interruptible(self.store.interrupter());
         }
+        if let Some(query) = self.work(work) {
+            questions.again(query);
+        }
+        true
+    }
+
+    /// Does what waited; gives a question back that was interrupted.
+    fn work(&mut self, work: Inbox) -> Option<Query> {
         if !work.reviewed.is_empty()
             && let Some(catalogue) = &mut self.catalogue
         {
-            if let Err(error) = catalogue.apply_reviews(&self.store, &work.reviewed) {
+            // The version first: what another process writes from here on is looked for again.
+            self.version = self.store.data_version().unwrap_or(self.version);
+            if let Err(error) = catalogue.refresh(&self.store) {
                 self.common.send(Msg::Notice(error.to_string()));
             }
-            self.version = self.store.data_version().unwrap_or(self.version);
         }
         let changed = self.others_changed();
+        let mut unanswered = None;
         match work.query {
-            Some(query) => self.answer(query),
+            Some(query) => unanswered = self.answer(query),
             None if changed || !work.reviewed.is_empty() => self.live(),
             None => {}
         }
@@ -189,6 +220,7 @@ impl Asker {
         if changed || !work.reviewed.is_empty() {
             self.today();
         }
+        unanswered
     }
 
     /// What SQL alone can show while the catalogue is built: the unread view, which most days begin with.
@@ -223,9 +255,6 @@ impl Asker {
     fn build(&mut self) {
         match Catalogue::build(&self.store) {
             Ok(catalogue) => self.catalogue = Some(catalogue),
-            Err(StoreError::Interrupted) => {
-                // A newer question came while it was being built: it is asked next and builds again.
-            }
             Err(error) => self.common.send(Msg::WorkerDied(error.to_string())),
         }
         self.presets();
@@ -247,7 +276,8 @@ impl Asker {
         }
     }
 
-    fn answer(&mut self, query: Query) {
+    /// Answers a question; gives it back where it was interrupted.
+    fn answer(&mut self, query: Query) -> Option<Query> {
         let generation = query.generation;
         match self.ask(&query) {
             Ok(Some(answer)) => {
@@ -260,14 +290,13 @@ impl Asker {
                 self.common.send(Msg::Answer(Box::new(view)));
             }
             Ok(None) => {}
-            Err(StoreError::Interrupted) => {
-                // By a newer question, which is answered next; or by hand, and then this one is not wanted.
-            }
+            Err(StoreError::Interrupted) => return Some(query),
             Err(error) => self.common.send(Msg::QueryFailed {
                 generation,
                 error: error.to_string(),
             }),
         }
+        None
     }
 
     /// Counts and facets of the present question after something changed. The rows stay the reviewer's.
@@ -294,7 +323,6 @@ impl Asker {
             sort: query.sort,
             reverse: query.reverse,
             facets: FacetName::ALL.to_vec(),
-            typing: query.typing,
         };
         let Some(catalogue) = &mut self.catalogue else {
             return Ok(None);
