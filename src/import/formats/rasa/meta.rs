@@ -41,9 +41,10 @@ pub(super) fn about(event: &Event, record: &Record<'_>) -> About {
     let mut about = About::default();
     match event.kind {
         EventKind::User => {
-            // Custom channels may pass an object where a name belongs: its text is what there is.
+            // Custom channels may pass an object where a name belongs: its text is what there is, in the
+            // one spelling, since every exporter puts its blanks elsewhere.
             let channel = record.input_channel;
-            let text = channel.scalar().or(channel.0.map(Cow::Borrowed));
+            let text = channel.scalar().or_else(|| channel.0.map(canonical));
             about.channel = text.map(|text| text.as_ref().into());
             take(&mut about, record.metadata);
         }

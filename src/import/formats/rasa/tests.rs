@@ -122,6 +122,17 @@ fn types_that_are_wrong_cost_their_field_alone() {
 }
 
 #[test]
+fn an_object_for_a_channel_is_spelt_alike_whoever_wrote_it() {
+    let channel = |object: &str| {
+        let raw = format!(r#"{{"event": "user", "text": "hi", "input_channel": {object}}}"#);
+        parse(&raw).unwrap().event.about.channel
+    };
+    let compact = channel(r#"{"a":1,"b":["x y"]}"#);
+    assert_eq!(str(&compact), Some(r#"{"a":1,"b":["x y"]}"#));
+    assert_eq!(channel("{\"a\": 1,\n  \"b\": [ \"x\\u0020y\" ]}"), compact);
+}
+
+#[test]
 fn of_a_key_that_stands_twice_the_last_counts() {
     let twice = event(r#"{"event": "bot", "event": "user", "text": "a", "text": "b"}"#);
     assert_eq!((twice.kind, str(&twice.text)), (EventKind::User, Some("b")));
