@@ -14,9 +14,9 @@ use std::time::{Duration, Instant, SystemTime};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, Params, Row};
-use tempfile::TempDir;
 
 use super::ReadError;
+use crate::import::private::PrivateFolder;
 
 #[cfg(test)]
 mod tests;
@@ -40,7 +40,7 @@ pub(crate) struct Source {
     /// When the running statement began, in milliseconds since `began`.
     statement: Arc<AtomicU64>,
     /// The copy that is read in place of the file; removed with it.
-    _copy: Option<TempDir>,
+    _copy: Option<PrivateFolder>,
 }
 
 /// What tells a file from what it was.
@@ -298,15 +298,12 @@ fn choose(path: &Path, write_ahead: bool) -> Mode {
 }
 
 /// Copies the database and what stands beside it into a private folder, as one state of it.
-fn copy(path: &Path) -> Result<TempDir, ReadError> {
+fn copy(path: &Path) -> Result<PrivateFolder, ReadError> {
     let io = |source| ReadError::Io {
         path: path.to_owned(),
         source,
     };
-    let folder = tempfile::Builder::new()
-        .prefix("afterword-")
-        .tempdir()
-        .map_err(io)?;
+    let folder = PrivateFolder::new().map_err(io)?;
     let endings = ["", "-wal", "-journal"];
     let stamps = || {
         endings.map(|ending| {

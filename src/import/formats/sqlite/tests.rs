@@ -102,6 +102,14 @@ fn a_wal_that_came_alone_counts() {
     let before = state(taken.path());
     assert_eq!((before.len(), read(&copy)), (2, 5));
     assert_eq!(state(taken.path()), before);
+
+    // What is read in its place lies where nobody else looks, and goes even where the process is killed.
+    let source = Source::open(&copy).unwrap();
+    let read = PathBuf::from(source.connection.path().unwrap());
+    let folder = read.parent().unwrap().to_owned();
+    assert!(folder.join("lock").exists());
+    drop(source);
+    assert!(!folder.exists());
 }
 
 #[test]
