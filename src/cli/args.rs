@@ -4,6 +4,18 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+const EXAMPLES: &str = "\
+Examples:
+  afterword demo
+  afterword import rasa.db exports/
+  afterword list is:problem -tag:billing
+  afterword mark reviewed negative --filter 'is:unread dropoff:checkout'
+  afterword undo";
+
+const EXIT_STATUS: &str = "\
+Exit status: 0 done; 1 failed; 2 wrong usage, or no terminal where one is needed; \
+3 an import finished but left records out; 130 after Ctrl-C.";
+
 /// Review what people said to your assistant.
 ///
 /// Alone it opens the review screen. Everything the screen does to conversations can be done by a
@@ -13,7 +25,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     name = "afterword",
     version,
     max_term_width = 100,
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    after_help = EXIT_STATUS,
+    after_long_help = format!("{EXAMPLES}\n\n{EXIT_STATUS}")
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -23,32 +37,34 @@ pub struct Cli {
 }
 
 #[derive(Args, Debug, Clone)]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The store [AFTERWORD_STORE; default: store.db in the data directory]
+    /// The store [AFTERWORD_STORE]
     #[arg(long, global = true, value_name = "FILE")]
     pub store: Option<PathBuf>,
-    /// The configuration [AFTERWORD_CONFIG; default: config.toml in the configuration directory]
+    /// The configuration [AFTERWORD_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Who decides [AFTERWORD_REVIEWER; default: the configuration, else the login name]
+    /// Who decides; else the configuration, else the login name [AFTERWORD_REVIEWER]
     #[arg(long, global = true, value_name = "NAME")]
     pub reviewer: Option<String>,
-    /// Colours: auto, always, never (NO_COLOR is heard)
+    /// Colours of the screen: auto, always, never [NO_COLOR]
     #[arg(
         long,
         global = true,
         value_name = "WHEN",
         default_value = "auto",
-        hide_default_value = true
+        hide_default_value = true,
+        hide_possible_values = true
     )]
     pub color: ColorWhen,
     /// Say nothing on standard error but errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more in the log of --log
+    /// Write more into the log
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Write a log (never what people said)
+    /// Append a log of what the program does, never of what people said
     #[arg(long, global = true, value_name = "FILE")]
     pub log: Option<PathBuf>,
 }
@@ -63,116 +79,160 @@ pub(crate) enum ColorWhen {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Open the review screen at a conversation or event
+    #[command(after_help = "Example:\n  afterword open afterword://7kq2m4xdbn3ra5wp")]
     Open {
-        /// A link (afterword://…), an id, or an external id
+        /// A link (afterword://…), an id or the beginning of one, an external id
         #[arg(value_name = "LINK-OR-ID")]
         target: String,
     },
     /// Open the review screen on conversations that come with the program
+    ///
+    /// They stand in a temporary store that is gone afterwards.
     Demo {
         /// Keep the demo's store in this file
         #[arg(long, value_name = "FILE")]
         keep: Option<PathBuf>,
     },
-    /// Read exports: files, folders, - for standard input
+    /// Import conversations from exports
+    ///
+    /// The format is recognised by content, packed files are unpacked (gzip, zstd). What cannot be read is
+    /// listed with file, line and reason, and everything else is imported. Importing again changes
+    /// nothing, a longer export adds what is new, and no import touches what reviewers decided.
+    #[command(after_help = "Examples:\n  \
+        afterword import rasa.db\n  \
+        afterword import --source webshop exports/\n  \
+        zstdcat events.jsonl.zst | afterword import -")]
     Import(ImportArgs),
-    /// Show the formats it reads and how each is recognised
+    /// Print the formats it reads and how each is recognised
     Formats {
-        /// One object a line
+        /// Print JSON, one object a line
         #[arg(long)]
         json: bool,
     },
-    /// Print the conversations that match
+    /// Print the conversations that match a filter
+    #[command(after_help = "Examples:\n  \
+        afterword list is:unread is:problem\n  \
+        afterword list -tag:billing rating:..2 --sort rating --limit 20\n  \
+        afterword list 'turn(intent:refund is:fallback)' --json\n  \
+        afterword list since:7d --csv --columns id,user_id,rating,tags")]
     List(ListArgs),
-    /// Count the conversations that match
+    /// Count the conversations that match a filter
+    #[command(after_help = "Examples:\n  \
+        afterword count is:unread\n  \
+        afterword count is:problem --by intent --by channel")]
     Count {
         #[command(flatten)]
         filter: FilterArgs,
-        /// Count per value of a facet (may be repeated)
+        /// Per value of this facet: intent, tag, channel, status, …; may be repeated
         #[arg(long, value_name = "FACET")]
         by: Vec<String>,
-        /// JSON
+        /// Print JSON, one object a line
         #[arg(long)]
         json: bool,
     },
     /// Print one conversation
+    #[command(after_help = "Examples:\n  \
+        afterword show 7kq2m4xd\n  \
+        afterword show 7kq2m4xd --at 12 --raw")]
     Show {
-        /// An id, a prefix of one, or an external id
+        /// An id or the beginning of one, an external id
         id: String,
         /// This event alone
         #[arg(long, value_name = "SEQ")]
         at: Option<u32>,
-        /// One JSON object with everything
+        /// Print one JSON object with everything
         #[arg(long, conflicts_with = "raw")]
         json: bool,
-        /// The source's records, verbatim
+        /// Print the source's records, verbatim
         #[arg(long)]
         raw: bool,
     },
-    /// Set status and verdict: reviewed, saved, unread, deleted, positive, negative, none
+    /// Set status and verdict
+    ///
+    /// Status: reviewed, saved (for later), unread, deleted (softly). Verdict: positive, negative, none. One
+    /// of each at most, in any order with the ids; a verdict makes an unread conversation reviewed.
+    #[command(
+        override_usage = "afterword mark <STATUS|VERDICT>… <ID>…\n       \
+            afterword mark <STATUS|VERDICT>… --filter <FILTER>",
+        after_help = "Examples:\n  \
+        afterword mark reviewed negative 7kq2m4xd\n  \
+        afterword mark saved --filter 'is:unread intent:refund'"
+    )]
     Mark {
-        /// One or two of the words above, then ids
-        #[arg(required = true, value_name = "WORD… ID")]
+        /// reviewed, saved, unread, deleted; positive, negative, none; ids
+        #[arg(required = true, value_name = "WORD", hide_possible_values = true)]
         words: Vec<String>,
-        /// All that match this filter instead of ids
+        /// All that match this filter, instead of ids
         #[arg(long, value_name = "FILTER")]
         filter: Option<String>,
     },
-    /// Put tags on and take them off; the vocabulary
+    /// Put tags on, take them off, keep the vocabulary
     #[command(subcommand)]
     Tag(TagCommand),
     /// Flag conversations or events
+    #[command(after_help = "Examples:\n  \
+        afterword flag 7kq2m4xd:12\n  \
+        afterword flag --hits --filter 'turn(intent:refund is:fallback)'")]
     Flag(FlagArgs),
     /// Take flags off
     Unflag(FlagArgs),
     /// Write a note on a conversation or event
     Note {
-        /// ID, or ID:SEQ for an event
+        /// A conversation, or with :SEQ an event
+        #[arg(value_name = "ID[:SEQ]")]
         target: String,
         /// The note
         #[arg(required = true)]
         text: Vec<String>,
     },
-    /// Take back changes: the newest of one's own, so many of them, or these entries
+    /// Take back changes: one's own newest, or those named
+    ///
+    /// What another reviewer changed since stays as it is, and is said.
+    #[command(after_help = "Examples:\n  \
+        afterword undo\n  \
+        afterword undo 3\n  \
+        afterword undo qz4mm2hc (an entry of `afterword log`)")]
     Undo {
-        /// How many, or ids of entries
+        /// How many of one's own newest changes, or ids of entries
         #[arg(value_name = "N|ENTRY")]
         what: Vec<String>,
     },
-    /// Redo one's own newest undo
+    /// Take back one's own newest undo
     Redo,
-    /// Print the journal, newest first
+    /// Print the journal, newest first: who changed what
     Log {
-        /// Of this conversation
+        /// Of this conversation alone
         id: Option<String>,
-        /// From this day or span back on (7d, 2026-05-01)
+        /// From then on: 7d, yesterday, 2026-05-01
         #[arg(long, value_name = "WHEN")]
         since: Option<String>,
-        /// Changes of whole filters alone
+        /// Changes by a filter alone
         #[arg(long)]
         bulk: bool,
-        /// One object a line
+        /// Print JSON, one object a line
         #[arg(long)]
         json: bool,
     },
-    /// Saved filters
+    /// Keep filters under names and keys
     #[command(subcommand)]
     Preset(PresetCommand),
-    /// Check the store
+    /// Check the store for damage
     Doctor {
-        /// Read every conversation too
+        /// Read every conversation, which takes longer
         #[arg(long)]
         deep: bool,
         /// Rebuild what can be rebuilt
         #[arg(long)]
         repair: bool,
     },
-    /// Show the configuration, the keys, the paths
+    /// Print the configuration, the keys, the paths
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Print completions for a shell
+    #[command(after_help = "Example:\n  \
+        afterword completions bash > ~/.local/share/bash-completion/completions/afterword")]
     Completions {
-        /// bash, elvish, fish, powershell, zsh
+        /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page
@@ -181,35 +241,35 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct FilterArgs {
-    /// The filter; several words are taken together
+    /// The filter, in one word or several; without one, all that is not deleted
     #[arg(value_name = "FILTER")]
     pub words: Vec<String>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct ImportArgs {
-    /// Files, folders, - for standard input
+    /// Files, folders, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// The format, where it is not to be recognised
+    /// The format, where it is not to be recognised; `afterword formats` lists them
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
-    /// Name of the source [default: the assistant's id in the log, else main]
+    /// The name of the source; else the assistant's id in the log, else main
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
-    /// Where sessions part: marker, none, gap:30m
+    /// Where sessions part: marker, none, or after a gap (gap:30m)
     #[arg(long, value_name = "MODE")]
     pub sessions: Option<String>,
-    /// Conversations that ended from then on (7d, 2026-05-01)
+    /// Conversations active from then on alone: 7d, yesterday, 2026-05-01
     #[arg(long, value_name = "WHEN")]
     pub since: Option<String>,
-    /// Take over the reviews that afterword's own JSONL carries
+    /// Take over the reviews that afterword's own JSON carries
     #[arg(long)]
     pub with_review: bool,
     /// Read everything, write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// End with the report as one JSON object
+    /// Print the report as one JSON object
     #[arg(long)]
     pub json: bool,
 }
@@ -218,32 +278,32 @@ pub(crate) struct ImportArgs {
 pub(crate) struct ListArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
-    /// Order: ended, started, rating, confidence, … [default: ended]
-    #[arg(long, value_name = "KEY")]
+    /// The order: ended (usual), started, rating, confidence, messages, …
+    #[arg(long, value_name = "ORDER")]
     pub sort: Option<String>,
-    /// The other way round
+    /// The order the other way round
     #[arg(long)]
     pub reverse: bool,
     /// At most so many
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Columns, by their JSON names, separated by commas
+    /// Columns of the table or of CSV: names of --json, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub columns: Vec<String>,
-    /// One object a line
+    /// Print JSON, one object a line
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
-    /// Comma-separated, with a heading
+    /// Print CSV with a heading
     #[arg(long)]
     pub csv: bool,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct FlagArgs {
-    /// ID, or ID:SEQ for an event
+    /// Conversations, or with :SEQ events
     #[arg(value_name = "ID[:SEQ]", required_unless_present = "filter")]
     pub targets: Vec<String>,
-    /// All that match this filter instead of ids
+    /// All that match this filter, instead of ids
     #[arg(long, value_name = "FILTER")]
     pub filter: Option<String>,
     /// With --filter: the events that satisfy it, not the conversations
@@ -253,48 +313,51 @@ pub(crate) struct FlagArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TagCommand {
-    /// Put a tag on
+    /// Put a tag on; a new one joins the vocabulary
+    #[command(after_help = "Examples:\n  \
+        afterword tag add billing 7kq2m4xd\n  \
+        afterword tag add billing --filter 'intent:refund since:7d'")]
     Add(TagArgs),
     /// Take a tag off
     Remove(TagArgs),
-    /// Print the vocabulary
+    /// Print the vocabulary: keys, tags, how many conversations
     List {
-        /// One object a line
+        /// Print JSON, one object a line
         #[arg(long)]
         json: bool,
     },
     /// Rename a tag everywhere
     Rename {
-        /// From
+        /// The tag
         from: String,
-        /// To
+        /// Its new name
         to: String,
     },
     /// Say what a tag is for, and put it on a digit
     Describe {
-        /// Tag
+        /// The tag
         tag: String,
         /// What it is for
         text: Option<String>,
-        /// Digit 1 to 9
+        /// The digit that sets it on the screen, 1 to 9
         #[arg(long, value_name = "DIGIT")]
         key: Option<char>,
     },
     /// Take a tag out of the vocabulary and off every conversation
     Delete {
-        /// Tag
+        /// The tag
         tag: String,
     },
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct TagArgs {
-    /// Tag
+    /// The tag
     pub tag: String,
-    /// Ids
+    /// Conversations
     #[arg(value_name = "ID", required_unless_present = "filter")]
     pub ids: Vec<String>,
-    /// All that match this filter instead of ids
+    /// All that match this filter, instead of ids
     #[arg(long, value_name = "FILTER")]
     pub filter: Option<String>,
 }
@@ -303,15 +366,17 @@ pub(crate) struct TagArgs {
 pub(crate) enum PresetCommand {
     /// Print all presets
     List {
-        /// One object a line
+        /// Print JSON, one object a line
         #[arg(long)]
         json: bool,
     },
-    /// Save a filter under a name
+    /// Save a filter under a name; one of that name gets the new filter
+    #[command(after_help = "Example:\n  \
+        afterword preset save Refunds --key r 'is:unread intent:refund'")]
     Save {
-        /// Name
+        /// The name
         name: String,
-        /// The key after '
+        /// The key that opens it on the screen, after '
         #[arg(long, value_name = "KEY")]
         key: Option<char>,
         /// Order, as for `list`
@@ -325,19 +390,19 @@ pub(crate) enum PresetCommand {
     },
     /// Print a preset's filter
     Show {
-        /// Name
+        /// The preset
         name: String,
     },
     /// Delete a preset
     Delete {
-        /// Name
+        /// The preset
         name: String,
     },
     /// Print all presets as TOML
     Export,
     /// Take presets from a file, - for standard input
     Import {
-        /// File
+        /// What `preset export` wrote, or the same as JSON
         file: PathBuf,
     },
 }
@@ -346,7 +411,7 @@ pub(crate) enum PresetCommand {
 pub(crate) enum ConfigCommand {
     /// Print the configuration in force
     Show,
-    /// Print every action with its keys, as the configuration takes them
+    /// Print every action with its keys, as the configuration takes it
     Keys,
     /// Print where configuration and store are
     Path,
