@@ -24,7 +24,8 @@ pub enum Msg {
     FirstPage(Box<View>),
     /// Answer to [`Cmd::Query`].
     Answer(Box<View>),
-    /// Counts and facets of the current view after something changed; its rows are not to be shown.
+    /// Counts and facets of the current view after something changed. Its rows are those of the answer that
+    /// is shown, with their statuses now where many may have changed.
     Live(Box<View>),
     /// A question could not be answered.
     QueryFailed {

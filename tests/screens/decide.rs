@@ -373,3 +373,112 @@ fn sixty_conversations_take_eighty_keys() {
     assert_eq!(screen.app.view.unread, 0);
     assert_eq!(screen.app.today, 60, "conversations, not keys");
 }
+
+#[test]
+fn a_decided_conversation_looks_decided_when_it_is_shown_again() {
+    let start = || Start::on(fixture::many(6)).filter("").size(120, 40).go();
+    let header = |screen: &Screen, words: &str| {
+        let text = screen.text();
+        assert!(
+            text.lines().nth(2).unwrap().contains(words),
+            "{words}\n{text}"
+        );
+    };
+    let mut screen = start();
+    screen.press("xk");
+    header(&screen, "negative, reviewed");
+    screen.press("u");
+    header(&screen, "unread");
+    // Decided in the list together with others, and read before.
+    let mut screen = start();
+    screen.press("jjkk   d");
+    for _ in 0..3 {
+        screen.press("k");
+        header(&screen, "deleted");
+    }
+    screen.press("ggu");
+    for _ in 0..3 {
+        header(&screen, "unread");
+        screen.press("j");
+    }
+    // A tag, a flag and a note as well.
+    let mut screen = start();
+    screen.press("tbad<enter>Fcwords<enter>jk");
+    let text = screen.text();
+    assert!(text.contains("! bad · \"ida: words"), "{text}");
+}
+
+#[test]
+fn lines_that_were_read_before_a_decision_do_not_undo_it() {
+    let mut screen = Start::on(fixture::many(100)).filter("").go();
+    // The last lines are asked for, and decided on before they come.
+    screen.hold().press("Gx").release();
+    assert_eq!(screen.app.list.statuses[99], Status::Reviewed);
+    let row = screen.row("visitor-100");
+    let card = screen.app.list.card(row).unwrap();
+    assert_eq!(card.review.verdict, Some(Verdict::Negative));
+    assert_eq!(screen.app.list.statuses[0], Status::Unread);
+    // The same where the list is run again before the decision is written.
+    screen.press("gg");
+    screen.hold().press("Rs").release();
+    assert_eq!(screen.app.list.statuses[0], Status::Saved);
+    assert_eq!(screen.review("visitor-1").status, Status::Saved);
+    // And in the reader.
+    screen.press("<enter>").hold().press("JKfp").release();
+    let name = screen.name(screen.app.reader.row().unwrap());
+    let shown = &screen.app.reader.open.as_ref().unwrap().whole.review;
+    assert_eq!(shown.status, screen.review(&name).status);
+}
+
+#[test]
+fn a_bulk_undo_reaches_rows_that_are_not_on_the_screen() {
+    let mut screen = Start::on(fixture::many(1200)).filter("").go();
+    screen.press("Ad");
+    assert!(
+        screen
+            .app
+            .list
+            .statuses
+            .iter()
+            .all(|s| *s == Status::Deleted)
+    );
+    screen.press("u");
+    assert!(
+        screen
+            .app
+            .list
+            .statuses
+            .iter()
+            .all(|s| *s == Status::Unread)
+    );
+    screen.press("<ctrl-r>");
+    assert!(
+        screen
+            .app
+            .list
+            .statuses
+            .iter()
+            .all(|s| *s == Status::Deleted)
+    );
+    assert_eq!(screen.app.view.total, 0);
+}
+
+#[test]
+fn a_failure_that_comes_after_another_filter_spoils_no_other_row() {
+    let mut screen = Screen::all();
+    screen.hold().press("x'9").release();
+    screen.press("'0gg");
+    let other = rusqlite::Connection::open(screen.path()).unwrap();
+    other
+        .execute_batch(
+            "CREATE TRIGGER full BEFORE INSERT ON journal
+             BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+        )
+        .unwrap();
+    screen.press("j").hold().press("d'9").release();
+    let store = screen.store();
+    for (row, status) in screen.app.list.rows.iter().zip(&screen.app.list.statuses) {
+        let card = &store.cards(&[*row]).unwrap()[0];
+        assert_eq!(card.review.status, *status);
+    }
+}

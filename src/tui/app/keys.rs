@@ -237,11 +237,9 @@ impl App {
                 key: Some(digit),
             },
         });
-        self.tickets += 1;
-        self.pending
-            .push_back(super::triage::Pending::nothing(self.tickets));
+        let ticket = self.show_nothing();
         self.send(Cmd::Apply {
-            ticket: self.tickets,
+            ticket,
             change: Change { edits, bulk: None },
         });
     }

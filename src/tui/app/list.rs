@@ -73,16 +73,23 @@ impl ListState {
         }
     }
 
-    /// Forgets what is loaded: another process changed the store.
-    pub fn forget_cards(&mut self) {
-        self.asked.clear();
+    /// Forgets the lines that are not near the screen: they may be old. They are read when they come near.
+    pub fn forget_far(&mut self) {
+        let near: HashSet<i64> = self.window().collect();
+        self.cards.retain(|row, _| near.contains(row));
     }
 
-    /// Rows of loaded lines that are in the window.
-    pub fn loaded(&self) -> Vec<i64> {
+    /// Rows near the screen whose lines are loaded or asked for.
+    pub fn near(&self) -> impl Iterator<Item = i64> + '_ {
         self.window()
-            .filter(|row| self.cards.contains_key(row))
-            .collect()
+            .filter(|row| self.cards.contains_key(row) || self.asked.contains(row))
+    }
+
+    /// Takes the statuses of all rows in; nothing where none are given.
+    pub fn set_statuses(&mut self, statuses: &[Status]) {
+        if statuses.len() == self.rows.len() {
+            self.statuses.copy_from_slice(statuses);
+        }
     }
 
     fn window(&self) -> impl Iterator<Item = i64> + '_ {
@@ -107,12 +114,32 @@ impl ListState {
         rows
     }
 
-    /// Where a row stands.
+    /// Where a row stands. Near the screen is looked first: the list may have a million rows.
     pub fn place_of(&self, row: i64) -> Option<usize> {
         if self.rows.get(self.cursor) == Some(&row) {
             return Some(self.cursor);
         }
-        self.rows.iter().position(|r| *r == row)
+        let from = self.top.saturating_sub(WINDOW).min(self.rows.len());
+        let to = (self.top + 2 * WINDOW).min(self.rows.len());
+        let find = |range: std::ops::Range<usize>| {
+            let start = range.start;
+            let found = self.rows[range].iter().position(|r| *r == row);
+            found.map(|p| start + p)
+        };
+        find(from..to)
+            .or_else(|| find(0..from))
+            .or_else(|| find(to..self.rows.len()))
+    }
+
+    /// Where rows stand, in the order of the list where there are many.
+    pub fn places_of(&self, rows: &[i64]) -> Vec<usize> {
+        if rows.len() < 16 {
+            return rows.iter().filter_map(|row| self.place_of(*row)).collect();
+        }
+        let wanted: HashSet<i64> = rows.iter().copied().collect();
+        (0..self.rows.len())
+            .filter(|place| wanted.contains(&self.rows[*place]))
+            .collect()
     }
 
     /// Moves the cursor by `delta` rows.

@@ -5,6 +5,7 @@ pub mod filter_line;
 mod keys;
 pub mod lines;
 pub mod list;
+pub mod pending;
 pub mod picker;
 pub mod popup;
 pub mod reader;
@@ -26,10 +27,11 @@ use crate::tui::theme::Theme;
 
 use filter_line::FilterLine;
 use list::ListState;
+use pending::Pending;
 use popup::Popup;
 use reader::ReaderState;
 use sidebar::SidebarState;
-use triage::{Pending, Repeat, StatusLine};
+use triage::{Repeat, StatusLine};
 use view::{Previous, ScreenState, ViewState};
 
 /// The whole state of the screen.
@@ -183,6 +185,10 @@ impl App {
             Msg::Live(view) => {
                 let filled = self.empty_store && !view.empty;
                 self.empty_store = view.empty;
+                if Arc::ptr_eq(&view.rows, &self.list.rows) {
+                    self.list.set_statuses(&view.statuses);
+                    self.show_pending_statuses();
+                }
                 self.counted(*view);
                 // Nothing was being worked on that could jump: what arrives is shown by itself.
                 if filled {
@@ -195,7 +201,11 @@ impl App {
                     self.view.error = Some(error);
                 }
             }
-            Msg::Cards(cards) => self.list.take_cards(cards),
+            Msg::Cards(cards) => self.take_cards(cards),
+            // It was read before a change that is shown already; it is read again when that is written.
+            Msg::Opened(whole, _)
+                if self.is_pending(whole.card.row)
+                    && self.reader.known(whole.card.row).is_some() => {}
             Msg::Opened(whole, hits) => {
                 let width = self.reader_size().0;
                 self.reader.take(whole, hits, width);
@@ -209,10 +219,7 @@ impl App {
             }
             Msg::Written(ack) => self.written(ack),
             Msg::WriteFailed { ticket, error } => self.write_failed(ticket, &error),
-            Msg::Unchanged { ticket } => {
-                self.pending.retain(|p| Some(p.ticket) != ticket);
-                self.status.text.push_str(" · it was so already");
-            }
+            Msg::Unchanged { ticket } => self.unchanged(ticket),
             Msg::Tags(tags) => self.tags = tags,
             Msg::Presets(presets) => self.presets = presets,
             Msg::Journal(new) => {
@@ -225,10 +232,11 @@ impl App {
             Msg::History(history) => self.history = history,
             Msg::Today(n) => self.today = n,
             Msg::StoreChanged => {
-                self.list.forget_cards();
-                let mut rows = self.list.loaded();
+                self.list.forget_far();
+                let mut rows: Vec<i64> = self.list.near().collect();
                 rows.extend(self.reader.row());
-                self.reread(&rows);
+                self.reader.forget();
+                self.reread(&rows, false);
             }
             Msg::Notice(text) => self.say(&text),
             Msg::WorkerDied(why) => self.fail(&why),

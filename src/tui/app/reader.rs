@@ -134,6 +134,35 @@ impl ReaderState {
         self.cache.contains_key(&row)
     }
 
+    /// Forgets such rows, but for the one on the screen. Gives those that were here.
+    pub fn forget_rows(&mut self, is_old: impl Fn(&i64) -> bool) -> Vec<i64> {
+        let old: Vec<i64> = self.cache.keys().copied().filter(is_old).collect();
+        for row in &old {
+            self.cache.remove(row);
+        }
+        old
+    }
+
+    /// Changes what is here of these rows.
+    pub fn change(&mut self, rows: &[i64], apply: impl Fn(&mut Whole)) {
+        if let Some(open) = &mut self.open
+            && rows.contains(&open.whole.card.row)
+        {
+            let whole = &mut open.whole;
+            apply(Arc::make_mut(whole));
+            // The same one is shown when it is come back to.
+            if let Some(cached) = self.cache.get_mut(&whole.card.row) {
+                cached.0 = Arc::clone(whole);
+            }
+        }
+        let open = self.row();
+        for (row, (whole, _)) in &mut self.cache {
+            if Some(*row) != open && rows.contains(row) {
+                apply(Arc::make_mut(whole));
+            }
+        }
+    }
+
     /// Forgets everything but what is on the screen.
     pub fn forget(&mut self) {
         self.cache.clear();

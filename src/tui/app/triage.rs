@@ -1,7 +1,5 @@
 //! Decisions: what a key changes, shown at once, written by the writer, taken back if that fails.
 
-use std::sync::Arc;
-
 use super::App;
 use crate::model::{
     Ack, Change, Edit, EventTarget, Millis, Note, NoteId, Review, Set, Status, Target, Verdict,
@@ -10,28 +8,6 @@ use crate::store::CardReview;
 use crate::text::Untrusted;
 use crate::tui::layout::Pane;
 use crate::tui::msg::Cmd;
-
-/// A change that is shown but not yet known to be durable, with what to put back if it is not.
-#[derive(Debug)]
-pub struct Pending {
-    /// Its ticket.
-    pub ticket: u64,
-    cards: Vec<(i64, CardReview)>,
-    statuses: Vec<(usize, Status)>,
-    open: Option<(i64, Review, CardReview)>,
-}
-
-impl Pending {
-    /// For a change that shows nothing in the panes.
-    pub(super) fn nothing(ticket: u64) -> Self {
-        Self {
-            ticket,
-            cards: Vec::new(),
-            statuses: Vec::new(),
-            open: None,
-        }
-    }
-}
 
 /// What `.` repeats.
 #[derive(Clone, Debug)]
@@ -72,24 +48,19 @@ impl App {
     /// A verdict key. On unread conversations it makes them reviewed: one change, one undo.
     pub(super) fn decide_verdict(&mut self, verdict: Verdict) {
         let rows = self.decided_rows();
-        let unread = rows
+        let places = self.list.places_of(&rows);
+        let listed = places
             .iter()
-            .any(|row| self.status_of(*row) == Some(Status::Unread));
+            .any(|p| self.list.statuses[*p] == Status::Unread);
+        let open = self.reader.open.as_ref().map(|o| &o.whole);
+        let unread = listed
+            || open
+                .is_some_and(|w| w.review.status == Status::Unread && rows.contains(&w.card.row));
         let mut sets = vec![Set::Verdict(Some(verdict))];
         if unread {
             sets.push(Set::Status(Status::Reviewed));
         }
         self.decide(sets, true);
-    }
-
-    fn status_of(&self, row: i64) -> Option<Status> {
-        self.list
-            .place_of(row)
-            .map(|p| self.list.statuses[p])
-            .or_else(|| {
-                let open = self.reader.open.as_ref()?;
-                (open.whole.card.row == row).then_some(open.whole.review.status)
-            })
     }
 
     fn decide(&mut self, sets: Vec<Set>, advance: bool) {
@@ -141,7 +112,7 @@ impl App {
     }
 
     /// One conversation by its name, several by their number.
-    fn whom(&self, rows: &[i64]) -> String {
+    pub(super) fn whom(&self, rows: &[i64]) -> String {
         match rows {
             [row] => match self.list.card(*row) {
                 Some(card) => card.external_id.line().cut(30).as_str().to_owned(),
@@ -151,75 +122,13 @@ impl App {
         }
     }
 
-    /// Applies sets to everything on the screen and remembers what to put back.
-    fn show_at_once(&mut self, rows: &[i64], sets: &[Set]) -> u64 {
-        self.tickets += 1;
-        let by = (Untrusted::from(self.reviewer.as_str()), self.now);
-        let mut pending = Pending {
-            ticket: self.tickets,
-            cards: Vec::new(),
-            statuses: Vec::new(),
-            open: None,
-        };
-        for row in rows {
-            if let Some(card) = self.list.card_mut(*row) {
-                pending.cards.push((*row, card.review.clone()));
-                for set in sets {
-                    apply_to_card(&mut card.review, set);
-                }
-            }
-            for set in sets {
-                if let Set::Status(status) = set
-                    && let Some(place) = self.list.place_of(*row)
-                {
-                    pending.statuses.push((place, self.list.statuses[place]));
-                    self.list.statuses[place] = *status;
-                }
-            }
-        }
-        if let Some(open) = &mut self.reader.open
-            && rows.contains(&open.whole.card.row)
-        {
-            let whole = Arc::make_mut(&mut open.whole);
-            let card = whole.card.review.clone();
-            pending.open = Some((whole.card.row, whole.review.clone(), card));
-            for set in sets {
-                apply_to_review(&mut whole.review, None, set, &by);
-                apply_to_card(&mut whole.card.review, set);
-            }
-        }
-        self.pending.push_back(pending);
-        self.tickets
-    }
-
     /// Shows and writes a change of one event of the open conversation.
     fn apply_event(&mut self, event: EventTarget, set: Set, words: String) {
-        let by = (Untrusted::from(self.reviewer.as_str()), self.now);
-        let Some(open) = &mut self.reader.open else {
+        let Some(card) = self.reader.open.as_ref().map(|o| &o.whole.card) else {
             return;
         };
-        self.tickets += 1;
-        let row = open.whole.card.row;
-        let whole = Arc::make_mut(&mut open.whole);
-        let mut pending = Pending {
-            ticket: self.tickets,
-            cards: Vec::new(),
-            statuses: Vec::new(),
-            open: Some((row, whole.review.clone(), whole.card.review.clone())),
-        };
-        apply_to_review(&mut whole.review, Some(event), &set, &by);
-        let flagged = whole.review.flagged_events.len() as u32;
-        let notes = whole.review.notes.len() as u32;
-        whole.card.review.flagged_events = flagged;
-        whole.card.review.notes = notes;
-        let conversation = whole.card.id;
-        if let Some(card) = self.list.card_mut(row) {
-            pending.cards.push((row, card.review.clone()));
-            card.review.flagged_events = flagged;
-            card.review.notes = notes;
-        }
-        self.pending.push_back(pending);
-        self.relayout();
+        let (row, conversation) = (card.row, card.id);
+        let ticket = self.show_event_at_once(row, event, &set);
         self.status = StatusLine {
             text: words,
             ..StatusLine::default()
@@ -232,7 +141,7 @@ impl App {
             set,
         };
         self.send(Cmd::Apply {
-            ticket: self.tickets,
+            ticket,
             change: Change {
                 edits: vec![edit],
                 bulk: None,
@@ -357,96 +266,6 @@ impl App {
             None => self.say("nothing to repeat yet: tag, flag or note first"),
         }
     }
-
-    /// A change is durable.
-    pub(super) fn written(&mut self, ack: Ack) {
-        use crate::model::EntryKind;
-        if matches!(ack.kind, EntryKind::Undo | EntryKind::Redo) {
-            self.restored(&ack);
-        } else {
-            self.pending.pop_front();
-        }
-        self.status.written = Some(ack);
-    }
-
-    /// What an undo or redo brought back is read anew and gone to.
-    fn restored(&mut self, ack: &Ack) {
-        let mut text = ack.summary.clone();
-        if !ack.rows.is_empty() {
-            text.push_str(&format!(" · {}", self.whom(&ack.rows)));
-        }
-        for left in ack.left.iter().take(1) {
-            let more = ack.left.len();
-            text.push_str(&format!(
-                " · {more} left, changed since by {}",
-                left.reviewer.line().as_str()
-            ));
-        }
-        if let Some(place) = ack.rows.first().and_then(|row| self.list.place_of(*row)) {
-            self.list.cursor = place;
-        } else if !ack.rows.is_empty() {
-            text.push_str(" · not in this list");
-        }
-        self.status = StatusLine {
-            text,
-            ..StatusLine::default()
-        };
-        self.reread(&ack.rows);
-        self.follow();
-    }
-
-    /// Reads rows again whose review changed elsewhere than by a key just pressed.
-    pub(super) fn reread(&mut self, rows: &[i64]) {
-        let shown: Vec<i64> = if rows.len() > 1000 {
-            self.list.loaded()
-        } else {
-            rows.iter()
-                .copied()
-                .filter(|row| self.list.place_of(*row).is_some())
-                .collect()
-        };
-        if !shown.is_empty() {
-            let filter = Arc::clone(&self.view.filter);
-            self.send(Cmd::Cards(shown, filter));
-        }
-        self.reader.forget();
-        if let Some(row) = self.reader.row()
-            && rows.contains(&row)
-        {
-            let filter = Arc::clone(&self.view.filter);
-            self.send(Cmd::Open(row, filter));
-        }
-    }
-
-    /// A change was not written: everything it showed is put back, newest first.
-    pub(super) fn write_failed(&mut self, ticket: Option<u64>, error: &str) {
-        if let Some(ticket) = ticket
-            && let Some(at) = self.pending.iter().position(|p| p.ticket == ticket)
-        {
-            for pending in self.pending.drain(at..=at).rev().collect::<Vec<_>>() {
-                for (row, review) in pending.cards {
-                    if let Some(card) = self.list.card_mut(row) {
-                        card.review = review;
-                    }
-                }
-                for (place, status) in pending.statuses.into_iter().rev() {
-                    if let Some(slot) = self.list.statuses.get_mut(place) {
-                        *slot = status;
-                    }
-                }
-                if let (Some((row, review, card)), Some(open)) =
-                    (pending.open, &mut self.reader.open)
-                    && open.whole.card.row == row
-                {
-                    let whole = Arc::make_mut(&mut open.whole);
-                    whole.review = review;
-                    whole.card.review = card;
-                }
-            }
-            self.relayout();
-        }
-        self.fail(&format!("not written: {error}"));
-    }
 }
 
 fn set_words(set: &Set) -> String {
@@ -489,7 +308,8 @@ fn is_flagged(review: &Review, event: EventTarget) -> bool {
     review.flagged_events.iter().any(|e| e.key == event.key)
 }
 
-fn apply_to_card(review: &mut CardReview, set: &Set) {
+/// Shows a set in a line of the list.
+pub(super) fn apply_to_card(review: &mut CardReview, set: &Set) {
     match set {
         Set::Status(status) => review.status = *status,
         Set::Verdict(verdict) => review.verdict = *verdict,
@@ -508,7 +328,8 @@ fn apply_to_card(review: &mut CardReview, set: &Set) {
     }
 }
 
-fn apply_to_review(
+/// Shows a set in a conversation, of one event where it is about one.
+pub(super) fn apply_to_review(
     review: &mut Review,
     event: Option<EventTarget>,
     set: &Set,

@@ -193,6 +193,7 @@ impl App {
         let (rows, statuses) = (Arc::clone(&view.rows), view.statuses.clone());
         let here = self.go_to.take().or_else(|| self.list.current());
         self.list.set_rows(rows, statuses);
+        self.show_pending_statuses();
         if let Some(place) = here.and_then(|row| self.list.place_of(row)) {
             self.list.cursor = place;
         }
@@ -223,7 +224,7 @@ impl App {
             self.view.facets = view.facets;
             self.stay_in_sidebar(here);
         }
-        self.list.take_cards(view.cards);
+        self.take_cards(view.cards);
     }
 
     /// Runs the edited filter with the same order; used by sidebar and `*`.

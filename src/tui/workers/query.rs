@@ -14,6 +14,8 @@ use crate::tui::msg::{FacetView, Msg, Query, View};
 
 /// How often another process's changes are looked for.
 const WATCH: Duration = Duration::from_secs(1);
+/// The screen reads so many changed rows one by one; of more it is told the statuses.
+const MANY: usize = 1000;
 /// Lines that come along with an answer, so that they show in the same frame.
 const FIRST_LINES: usize = 60;
 
@@ -140,6 +142,8 @@ pub(super) struct Asker {
     store: Store,
     catalogue: Option<Catalogue>,
     present: Option<Query>,
+    /// The rows of the answer to it, as the list shows them.
+    rows: Arc<Vec<i64>>,
     newest_row: i64,
     version: i64,
 }
@@ -166,6 +170,7 @@ impl Asker {
             store,
             catalogue: None,
             present: None,
+            rows: Arc::default(),
             newest_row: 0,
         })
     }
@@ -205,7 +210,9 @@ impl Asker {
         let mut unanswered = None;
         match work.query {
             Some(query) => unanswered = self.answer(query),
-            None if changed || !work.reviewed.is_empty() => self.live(),
+            None if changed || !work.reviewed.is_empty() => {
+                self.live(changed || work.reviewed.len() > MANY);
+            }
             None => {}
         }
         if let Some((field, prefix)) = work.values
@@ -287,6 +294,7 @@ impl Asker {
                 let cards = with_hits(&self.store, cards, &query.filter);
                 let view = self.view(generation, answer, cards);
                 self.present = Some(query);
+                self.rows = Arc::clone(&view.rows);
                 self.common.send(Msg::Answer(Box::new(view)));
             }
             Ok(None) => {}
@@ -299,8 +307,9 @@ impl Asker {
         None
     }
 
-    /// Counts and facets of the present question after something changed. The rows stay the reviewer's.
-    fn live(&mut self) {
+    /// Counts and facets of the present question after something changed. The rows stay the reviewer's;
+    /// with `statuses` it is said what became of each of them.
+    fn live(&mut self, statuses: bool) {
         let Some(query) = self.present.clone() else {
             return;
         };
@@ -312,6 +321,11 @@ impl Asker {
                 .count() as u64;
             let mut view = self.view(query.generation, answer, Vec::new());
             view.arrived = arrived;
+            view.statuses = Vec::new();
+            view.rows = Arc::clone(&self.rows);
+            if statuses && let Some(catalogue) = &self.catalogue {
+                view.statuses = catalogue.statuses(&self.rows);
+            }
             self.common.send(Msg::Live(Box::new(view)));
         }
     }

@@ -1,0 +1,267 @@
+//! What is shown before it is known to be durable: put back where it cannot be written, kept against
+//! what was read before, and read anew once it is written.
+
+use std::sync::Arc;
+
+use super::App;
+use super::triage::{apply_to_card, apply_to_review};
+use crate::model::{Ack, EventTarget, Review, Set, Status};
+use crate::store::{Card, CardReview, Whole};
+use crate::text::Untrusted;
+use crate::tui::msg::Cmd;
+
+/// Changes of more rows than this are read anew where they can be seen alone.
+const MANY: usize = 1000;
+
+/// A change that is shown but not yet known to be durable, with what to put back if it is not.
+#[derive(Debug)]
+pub struct Pending {
+    /// Its ticket.
+    pub ticket: u64,
+    rows: Vec<i64>,
+    /// The status it gives.
+    status: Option<Status>,
+    /// Statuses before, by place in `order`.
+    statuses: Vec<(usize, Status)>,
+    order: Arc<Vec<i64>>,
+    cards: Vec<(i64, CardReview)>,
+    open: Option<(i64, Review, CardReview)>,
+}
+
+impl Pending {
+    fn is_about(&self, row: i64) -> bool {
+        // Of a great many it is not worth while to look: one more reading is cheap.
+        self.rows.len() > MANY || self.rows.contains(&row)
+    }
+}
+
+impl App {
+    fn begin(&mut self, rows: &[i64]) -> Pending {
+        self.tickets += 1;
+        Pending {
+            ticket: self.tickets,
+            rows: rows.to_vec(),
+            status: None,
+            statuses: Vec::new(),
+            order: Arc::clone(&self.list.rows),
+            cards: Vec::new(),
+            open: None,
+        }
+    }
+
+    /// Waits for a change that shows nothing in the panes. Gives its ticket.
+    pub(super) fn show_nothing(&mut self) -> u64 {
+        let pending = self.begin(&[]);
+        self.pending.push_back(pending);
+        self.tickets
+    }
+
+    /// Applies sets to everything on the screen and remembers what to put back. Gives the ticket.
+    pub(super) fn show_at_once(&mut self, rows: &[i64], sets: &[Set]) -> u64 {
+        let mut pending = self.begin(rows);
+        for row in rows {
+            if let Some(card) = self.list.card_mut(*row) {
+                pending.cards.push((*row, card.review.clone()));
+                for set in sets {
+                    apply_to_card(&mut card.review, set);
+                }
+            }
+        }
+        pending.status = sets.iter().rev().find_map(|set| match set {
+            Set::Status(status) => Some(*status),
+            _ => None,
+        });
+        self.show_status(&mut pending);
+        self.show_in_wholes(&mut pending, None, sets);
+        self.pending.push_back(pending);
+        self.tickets
+    }
+
+    /// Applies a set to one event of the open conversation. Gives the ticket and the conversation's row.
+    pub(super) fn show_event_at_once(&mut self, row: i64, event: EventTarget, set: &Set) -> u64 {
+        let mut pending = self.begin(&[row]);
+        self.show_in_wholes(&mut pending, Some(event), std::slice::from_ref(set));
+        let counts = self.reader.known(row).map(|w| w.card.review.clone());
+        if let (Some(counts), Some(card)) = (counts, self.list.card_mut(row)) {
+            pending.cards.push((row, card.review.clone()));
+            card.review.flagged_events = counts.flagged_events;
+            card.review.notes = counts.notes;
+        }
+        self.pending.push_back(pending);
+        self.tickets
+    }
+
+    /// Puts the status of a change into the list.
+    fn show_status(&mut self, pending: &mut Pending) {
+        pending.order = Arc::clone(&self.list.rows);
+        pending.statuses.clear();
+        let Some(status) = pending.status else { return };
+        for place in self.list.places_of(&pending.rows) {
+            let slot = &mut self.list.statuses[place];
+            pending.statuses.push((place, *slot));
+            *slot = status;
+        }
+    }
+
+    /// The open conversation, and those that are here for when they are asked for.
+    fn show_in_wholes(&mut self, pending: &mut Pending, event: Option<EventTarget>, sets: &[Set]) {
+        let by = (Untrusted::from(self.reviewer.as_str()), self.now);
+        let apply = |whole: &mut Whole| {
+            for set in sets {
+                apply_to_review(&mut whole.review, event, set, &by);
+                if event.is_none() {
+                    apply_to_card(&mut whole.card.review, set);
+                }
+            }
+            whole.card.review.flagged_events = whole.review.flagged_events.len() as u32;
+            whole.card.review.notes = whole.review.notes.len() as u32;
+        };
+        if let Some(open) = &self.reader.open
+            && pending.rows.contains(&open.whole.card.row)
+        {
+            let card = &open.whole.card;
+            pending.open = Some((card.row, open.whole.review.clone(), card.review.clone()));
+        }
+        self.reader.change(&pending.rows, apply);
+        self.relayout();
+    }
+
+    /// True while a change of that row is not known to be durable: what was read of it may be older.
+    pub(super) fn is_pending(&self, row: i64) -> bool {
+        self.pending.iter().any(|p| p.is_about(row))
+    }
+
+    /// A new order of the list: what is not durable yet is shown in it too.
+    pub(super) fn show_pending_statuses(&mut self) {
+        let mut waiting = std::mem::take(&mut self.pending);
+        for pending in &mut waiting {
+            self.show_status(pending);
+        }
+        self.pending = waiting;
+    }
+
+    /// Takes lines in; of rows with a change that is not durable yet the review stays as it is shown.
+    pub(super) fn take_cards(&mut self, mut cards: Vec<Card>) {
+        if !self.pending.is_empty() {
+            for card in &mut cards {
+                if !self.is_pending(card.row) {
+                    continue;
+                }
+                if let Some(shown) = self.list.card(card.row) {
+                    card.review = shown.review.clone();
+                } else if let Some(place) = self.list.place_of(card.row) {
+                    card.review.status = self.list.statuses[place];
+                }
+            }
+        }
+        self.list.take_cards(cards);
+    }
+
+    /// A change is durable.
+    pub(super) fn written(&mut self, ack: Ack) {
+        use crate::model::EntryKind;
+        if matches!(ack.kind, EntryKind::Undo | EntryKind::Redo) {
+            self.restored(&ack);
+        } else {
+            self.pending.pop_front();
+            self.reread(&ack.rows, false);
+        }
+        self.status.written = Some(ack);
+    }
+
+    /// A change would have changed nothing.
+    pub(super) fn unchanged(&mut self, ticket: Option<u64>) {
+        if let Some(pending) = self.take_pending(ticket) {
+            self.reread(&pending.rows, false);
+        }
+        self.status.text.push_str(" · it was so already");
+    }
+
+    fn take_pending(&mut self, ticket: Option<u64>) -> Option<Pending> {
+        let at = self.pending.iter().position(|p| Some(p.ticket) == ticket)?;
+        self.pending.remove(at)
+    }
+
+    /// What an undo or redo brought back is read anew and gone to.
+    fn restored(&mut self, ack: &Ack) {
+        let mut text = ack.summary.clone();
+        if !ack.rows.is_empty() {
+            text.push_str(&format!(" · {}", self.whom(&ack.rows)));
+        }
+        if let Some(left) = ack.left.first() {
+            let more = ack.left.len();
+            text.push_str(&format!(
+                " · {more} left, changed since by {}",
+                left.reviewer.line().as_str()
+            ));
+        }
+        if let Some(place) = ack.rows.first().and_then(|row| self.list.place_of(*row)) {
+            self.list.cursor = place;
+        } else if !ack.rows.is_empty() {
+            text.push_str(" · not in this list");
+        }
+        self.say(&text);
+        self.reread(&ack.rows, true);
+        self.follow();
+    }
+
+    /// Reads rows again whose review changed. `everywhere`: also where they cannot be seen, because
+    /// nothing shows their new status yet.
+    pub(super) fn reread(&mut self, rows: &[i64], everywhere: bool) {
+        let mut changed: Vec<i64> = rows
+            .iter()
+            .copied()
+            .filter(|row| !self.is_pending(*row))
+            .collect();
+        changed.sort_unstable();
+        let is_changed = |row: &i64| changed.binary_search(row).is_ok();
+        let shown: Vec<i64> = if everywhere && changed.len() <= MANY {
+            let places = self.list.places_of(&changed);
+            places.into_iter().map(|p| self.list.rows[p]).collect()
+        } else {
+            self.list.near().filter(is_changed).collect()
+        };
+        if everywhere && changed.len() > MANY {
+            self.list.forget_far();
+        }
+        let filter = Arc::clone(&self.view.filter);
+        if !shown.is_empty() {
+            self.send(Cmd::Cards(shown, Arc::clone(&filter)));
+        }
+        let open = self.reader.row().filter(is_changed);
+        let known = self.reader.forget_rows(is_changed);
+        if let Some(row) = open {
+            self.send(Cmd::Open(row, Arc::clone(&filter)));
+        }
+        for row in known.into_iter().filter(|row| Some(*row) != open) {
+            self.send(Cmd::Prefetch(row, Arc::clone(&filter)));
+        }
+    }
+
+    /// A change was not written: everything it showed is put back.
+    pub(super) fn write_failed(&mut self, ticket: Option<u64>, error: &str) {
+        if let Some(pending) = self.take_pending(ticket) {
+            for (row, review) in pending.cards {
+                if let Some(card) = self.list.card_mut(row) {
+                    card.review = review;
+                }
+            }
+            // In another order the places are those of other rows.
+            if Arc::ptr_eq(&pending.order, &self.list.rows) {
+                for (place, status) in pending.statuses.into_iter().rev() {
+                    self.list.statuses[place] = status;
+                }
+            }
+            if let (Some((row, review, card)), Some(open)) = (pending.open, &mut self.reader.open)
+                && open.whole.card.row == row
+            {
+                let whole = Arc::make_mut(&mut open.whole);
+                whole.review = review;
+                whole.card.review = card;
+            }
+            self.relayout();
+            self.reread(&pending.rows, false);
+        }
+        self.fail(&format!("not written: {error}"));
+    }
+}
