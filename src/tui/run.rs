@@ -18,7 +18,7 @@ use super::input::Input;
 use super::keymap::Keymap;
 use super::msg::{Cmd, Msg};
 use super::pen;
-use super::terminal::{self, Screen, TerminalEvent, TerminalGuard};
+use super::terminal::{self, Screen, TerminalGuard};
 use super::theme::Theme;
 use super::workers::Workers;
 use crate::error::Error;
@@ -60,8 +60,8 @@ pub fn run(options: Options) -> Result<u8, Error> {
             mouse: options.mouse,
         };
         TerminalGuard::enter(settings, move |event| {
-            if let TerminalEvent::Terminate(signal) = event {
-                status.store(terminal::exit_status(signal), Ordering::SeqCst);
+            if let Some(ending) = terminal::ending(event) {
+                status.store(ending, Ordering::SeqCst);
             }
             drop(out.send(Msg::Terminal(event)));
         })?

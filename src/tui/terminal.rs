@@ -19,7 +19,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use rustix::process::{Signal, getpgrp, getpid, getppid, getsid, kill_current_process_group};
-use signal_hook::consts::SIGTSTP;
+use signal_hook::consts::{SIGHUP, SIGTSTP};
 use signal_hook::low_level::emulate_default_handler;
 
 use super::audit::AuditWriter;
@@ -46,6 +46,15 @@ pub enum TerminalEvent {
     Resume,
     /// The terminal is gone: end now.
     Hangup,
+}
+
+/// The exit status that an event ends the program with, if it does.
+pub fn ending(event: TerminalEvent) -> Option<u8> {
+    match event {
+        TerminalEvent::Terminate(signal) => Some(exit_status(signal)),
+        TerminalEvent::Hangup => Some(exit_status(SIGHUP)),
+        TerminalEvent::Suspend | TerminalEvent::Resume => None,
+    }
 }
 
 /// The exit status of a program that ended by a signal.
@@ -306,7 +315,7 @@ fn has_shell() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use signal_hook::consts::{SIGHUP, SIGTERM};
+    use signal_hook::consts::SIGTERM;
 
     use super::*;
 
