@@ -12,6 +12,10 @@ use crate::text::Untrusted;
 impl Store {
     /// The lines of these rows, in this order; rows that are not there (any more) are left out.
     pub fn cards(&self, rows: &[i64]) -> Result<Vec<Card>> {
+        self.reading(|| self.read_cards(rows))
+    }
+
+    fn read_cards(&self, rows: &[i64]) -> Result<Vec<Card>> {
         let conn = self.connection();
         let mut reviews = self.card_reviews(rows)?;
         let mut sources = HashMap::new();

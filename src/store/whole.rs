@@ -13,6 +13,11 @@ impl Store {
     /// The conversation in this row; `None` where there is none. What does not read back as it was
     /// written is [`StoreError::Damaged`], never shown as if it were right.
     pub fn whole(&self, row: i64) -> Result<Option<Whole>> {
+        // One state of the store: a line and a body of two moments would look like damage.
+        self.reading(|| self.read_whole(row))
+    }
+
+    fn read_whole(&self, row: i64) -> Result<Option<Whole>> {
         let conn = self.connection();
         let Some((record, content)) = Record::load(conn, row)? else {
             return Ok(None);

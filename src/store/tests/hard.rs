@@ -215,6 +215,29 @@ fn reviewers_and_an_import_do_not_disturb_each_other() {
 }
 
 #[test]
+fn what_an_import_is_just_writing_is_read_as_it_was_or_as_it_is() {
+    let (_dir, mut store) = temporary();
+    put_all(&mut store, vec![imported("ann", dialogue(0, 1))]);
+    let path = store.path();
+    std::thread::scope(|scope| {
+        let import = scope.spawn(|| {
+            let mut store = Store::open(path, &Access::Import).unwrap();
+            let mut ingest = store.begin_import(&main_source()).unwrap();
+            for messages in 2..200 {
+                ingest.put(imported("ann", dialogue(0, messages))).unwrap();
+                ingest.commit_batch().unwrap();
+            }
+            ingest.finish().unwrap();
+        });
+        let reader = Store::open(path, &Access::Read).unwrap();
+        while !import.is_finished() {
+            let whole = reader.whole(1).unwrap().unwrap();
+            assert_eq!(whole.events.len() as u32, whole.card.messages + 1);
+        }
+    });
+}
+
+#[test]
 fn a_full_disk_loses_the_open_batch_and_nothing_else() {
     let (_dir, mut store) = temporary();
     put_all(&mut store, (0..5).map(numbered).collect());
