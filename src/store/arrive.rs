@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use super::body::encode;
 use super::draft::Draft;
 use super::ingest::Ingest;
-use super::narrow::folded;
+use super::narrow::{folded, kept};
 use super::numbers::{Values, ValuesIn};
 use super::place::{self, Place};
 use super::record::Record;
@@ -95,7 +95,7 @@ impl Ingest<'_> {
                 conn,
                 ids: &mut self.values,
             };
-            let slot = values.id(Facet::Slot, name.for_search())?;
+            let slot = values.id(Facet::Slot, &kept(name.for_search()))?;
             conn.prepare_cached(
                 "DELETE FROM slot_value WHERE slot = ?1 AND value = ?2 AND row = ?3",
             )

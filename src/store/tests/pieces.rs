@@ -396,3 +396,26 @@ fn reviews_stay_with_their_conversation_through_all_of_it() {
     assert_eq!(store.cards(&[1]).unwrap()[0].review.status, Status::Saved);
     assert_eq!(store.doctor(true).unwrap(), []);
 }
+
+#[test]
+fn a_slot_with_a_very_long_name_goes_with_its_session() {
+    let slot = Event {
+        slot: Some(SlotSet {
+            name: "n".repeat(10_000).as_str().into(),
+            value: "1".into(),
+        }),
+        ..message(EventKind::Slot, 30 * MINUTE, "slot")
+    };
+    let (_dir, mut store) = temporary();
+    // Without the marker of the second session the two look like one.
+    let known = vec![
+        session_start(0),
+        message(EventKind::User, MINUTE, "hi"),
+        slot.clone(),
+    ];
+    let rest = vec![session_start(29 * MINUTE), slot];
+    put_all(&mut store, vec![imported("anna", known)]);
+    let outcomes = put_all(&mut store, vec![imported("anna", rest)]);
+    assert_eq!(outcomes, [Outcome::New]);
+    assert_eq!(store.doctor(true).unwrap(), []);
+}
