@@ -13,7 +13,7 @@ use super::values::{Stamp, What};
 use super::words::words;
 use super::writer::{EntryWriter, Head, micros};
 use super::{Result, StoreError, sqlite};
-use crate::model::{ConversationId, Edit, EntryKind, ReviewSeed, Set, Target};
+use crate::model::{ConversationId, Edit, EntryKind, Hash, NoteId, ReviewSeed, Set, Target};
 
 /// Applies the decisions that came with the conversation `row`, inside the caller's transaction. True if
 /// something was written; an entry that is there already is left as it is.
@@ -41,7 +41,7 @@ pub(crate) fn apply_seed(tx: &Connection, row: i64, seed: &ReviewSeed) -> Result
             };
             edits.push(Edit {
                 targets: edit.targets.iter().map(here).collect(),
-                set: edit.set.clone(),
+                set: own_note(tx, row, ConversationId(id), &edit.set)?,
             });
         }
     }
@@ -63,13 +63,16 @@ pub(crate) fn apply_seed(tx: &Connection, row: i64, seed: &ReviewSeed) -> Result
             let Some(held) = register.read(*row, target.event.as_ref())? else {
                 continue;
             };
-            if held.by.is_none() && held.value == planned.value {
+            let holder = match held.by {
+                Some(by) => Some(origins.meta(by)?.stamp()),
+                None => None,
+            };
+            // What nobody wrote, or a person said already, an import need not say again: a store's own
+            // export brings it nothing.
+            if held.value == planned.value && holder.is_none_or(|h| h.person) {
                 continue;
             }
-            let wins = match held.by {
-                Some(by) => stamp > origins.meta(by)?.stamp(),
-                None => true,
-            };
+            let wins = holder.is_none_or(|h| stamp > h);
             let event = target.event.map(|e| e.key);
             let owner = origins.of(held.by, &planned.what, *row, event)?;
             let new = (&planned.value, Origin::This);
@@ -101,6 +104,31 @@ pub(crate) fn apply_seed(tx: &Connection, row: i64, seed: &ReviewSeed) -> Result
     writer.finish(&head, summary)?;
     settle_decisions(tx, decided)?;
     Ok(true)
+}
+
+/// A note has one place. Where the same conversation comes once more under another source's name, its
+/// notes are notes of their own there.
+fn own_note(tx: &Connection, row: i64, conversation: ConversationId, set: &Set) -> Result<Set> {
+    let Set::Note { id, text } = set else {
+        return Ok(set.clone());
+    };
+    let taken: Option<i64> = tx
+        .prepare_cached("SELECT row FROM note WHERE id = ?1")
+        .and_then(|mut q| q.query_row([id.0], |r| r.get(0)).optional())
+        .map_err(sqlite("writing the reviews of an import"))?;
+    let id = match taken {
+        Some(other) if other != row => {
+            let mut hash = Hash::new("note of another conversation");
+            hash.bytes(&id.0);
+            hash.bytes(&conversation.0);
+            NoteId(hash.end())
+        }
+        _ => *id,
+    };
+    Ok(Set::Note {
+        id,
+        text: text.clone(),
+    })
 }
 
 /// Imports decide on conversations, not on the vocabulary: a tag that a person took out stays out.

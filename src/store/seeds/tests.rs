@@ -162,3 +162,49 @@ fn what_cannot_be_applied_is_passed_over() {
         &seed(3, 1000, on(&ids, Set::Flag(true)))
     ));
 }
+
+#[test]
+fn what_a_person_said_already_is_not_said_again() {
+    let (_dir, mut store, ids) = reviewed_store(1);
+    let row = row(&store, ids[0]);
+    let change = || {
+        both(
+            on(&ids, Set::Status(Status::Saved)),
+            on(&ids, tag("old", true)),
+        )
+    };
+    store.apply(&change(), "ann", &clock()).unwrap();
+    assert!(!enter(&mut store, row, &seed(1, i64::MAX, change())));
+    assert_eq!(store.journal(&JournalQuery::default()).unwrap().len(), 1);
+    // What is new in it is.
+    let more = both(change(), on(&ids, Set::Flag(true)));
+    assert!(enter(&mut store, row, &seed(2, i64::MAX, more)));
+    let journal = store.journal(&JournalQuery::default()).unwrap();
+    assert_eq!((journal.len(), &*journal[0].summary), (2, "flagged"));
+    sound(&store);
+}
+
+#[test]
+fn a_note_comes_along_under_every_name_its_conversation_is_given() {
+    let (_dir, mut store, ids) = reviewed_store(2);
+    let note = |id| {
+        on(
+            &[id],
+            Set::Note {
+                id: NoteId([9; 16]),
+                text: Some("look here".into()),
+            },
+        )
+    };
+    store.apply(&note(ids[0]), "ann", &clock()).unwrap();
+    let other = row(&store, ids[1]);
+    assert!(enter(&mut store, other, &seed(1, 1000, note(ids[1]))));
+    // However often it comes.
+    assert!(!enter(&mut store, other, &seed(1, 1000, note(ids[1]))));
+    for id in ids {
+        let notes = review_of(&store, id).notes;
+        let texts: Vec<_> = notes.iter().map(|n| n.text.for_search()).collect();
+        assert_eq!(texts, ["look here"]);
+    }
+    sound(&store);
+}
