@@ -3,7 +3,7 @@
 //! How far each input came is written in the transaction of the conversations before it, so that an
 //! import that was interrupted, however it was, goes on where it stopped.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -84,6 +84,8 @@ pub fn run(
             waiting: BTreeMap::new(),
             waiting_count: 0,
             ended: false,
+            whole: false,
+            damaged: HashSet::new(),
             marks: HashMap::new(),
             sources: BTreeMap::new(),
         };
@@ -150,6 +152,10 @@ struct Writer<'a> {
     waiting_count: usize,
     /// The reading side is done.
     ended: bool,
+    /// It did not fail.
+    whole: bool,
+    /// Inputs that could not be read to their end.
+    damaged: HashSet<usize>,
     marks: HashMap<usize, InputMark>,
     sources: BTreeMap<Untrusted, SourceState>,
 }
@@ -171,16 +177,37 @@ impl Writer<'_> {
             self.commit(&source, &mut ingest, &mut pace)?;
         }
         if self.cancelled() {
+            // One commit that waits for the disk is enough for all before it.
+            if let Some(source) = self.sources.keys().next() {
+                store.begin_import(&self.spec(source))?.leave()?;
+            }
             return Ok(());
         }
-        for source in self.sources.keys().cloned().collect::<Vec<_>>() {
-            let mut ingest = store.begin_import(&self.spec(&source))?;
-            for (input, reached) in &self.sources[&source].reached {
-                if let Some(mark) = self.marks.get(input) {
-                    ingest.set_position(&mark.id, position(reached.next, true))?;
-                }
+        for source in self.sources.keys() {
+            self.end(source, store.begin_import(&self.spec(source))?)?;
+        }
+        Ok(())
+    }
+
+    /// Notes how far the inputs of a source were read, and whether it is complete.
+    fn end(&self, source: &Untrusted, mut ingest: Ingest<'_>) -> Result<(), ImportError> {
+        let mut complete = self.whole;
+        for (input, reached) in &self.sources[source].reached {
+            let damaged = self.damaged.contains(input);
+            complete &= !damaged;
+            if let Some(mark) = self.marks.get(input) {
+                let reached = match (damaged, self.whole) {
+                    // Next time it is read from its beginning, and named again.
+                    (true, _) => position(0, false),
+                    (false, true) => position(reached.next, true),
+                    (false, false) => continue,
+                };
+                ingest.set_position(&mark.id, reached)?;
             }
-            ingest.finish()?;
+        }
+        match complete {
+            true => ingest.finish()?,
+            false => ingest.finish_incomplete()?,
         }
         Ok(())
     }
@@ -260,6 +287,10 @@ impl Writer<'_> {
                     self.waiting.entry(source).or_default().push_back(delivery);
                 }
             }
+            Ok(Message::Damaged(input)) => {
+                self.damaged.insert(input);
+            }
+            Ok(Message::End) => self.whole = true,
             Err(RecvTimeoutError::Timeout) => return false,
             Err(RecvTimeoutError::Disconnected) => {
                 self.ended = true;

@@ -53,6 +53,10 @@ pub(super) enum Message {
     Input(usize, Option<InputMark>),
     /// The next conversations.
     Deliveries(Vec<Delivery>),
+    /// This input could not be read to its end.
+    Damaged(usize),
+    /// Everything was read; without it the reading side failed.
+    End,
 }
 
 /// Reads all inputs.
@@ -81,6 +85,8 @@ struct State {
     file: usize,
     staging: Staging,
     marks: Vec<Option<InputMark>>,
+    /// Some input could not be read to its end.
+    damaged: bool,
     failed: Option<ImportError>,
 }
 
@@ -113,6 +119,7 @@ impl<'a> Reader<'a> {
                 file: 0,
                 staging: Staging::new(),
                 marks: Vec::new(),
+                damaged: false,
                 failed: None,
             },
         }
@@ -142,13 +149,23 @@ impl<'a> Reader<'a> {
                 Ok(()) => {}
                 Err(ReadError::Stop(stop)) => return Err(stop.into()),
                 Err(error) if inputs.len() == 1 => return Err(error),
-                Err(error) => self.left_out(Place::Whole, reason(&error, input)),
+                Err(error) => {
+                    self.left_out(Place::Whole, reason(&error, input));
+                    self.damaged()?;
+                }
             }
             self.flush()?;
             before += input.bytes.unwrap_or(0);
             self.bytes.fetch_max(before, Ordering::Relaxed);
         }
-        self.staged()
+        self.staged()?;
+        Ok(self.send(Message::End)?)
+    }
+
+    /// Says that the present input is not whole.
+    fn damaged(&mut self) -> Result<(), Stop> {
+        self.state.damaged = true;
+        self.send(Message::Damaged(self.state.input))
     }
 
     fn one_input(&mut self, input: &InputFile, before: u64) -> Result<(), ReadError> {
@@ -180,6 +197,7 @@ impl<'a> Reader<'a> {
                 path.display()
             );
             self.left_out(Place::Whole, reason);
+            self.damaged()?;
         }
         Ok(())
     }
@@ -239,6 +257,7 @@ impl<'a> Reader<'a> {
                     // Left while waiting for a pipe: no fault of the pipe.
                     self.go_on()?;
                     self.left_out(Place::Whole, meter.fault(&error));
+                    self.damaged()?;
                 }
             }
             self.bytes.store(before + meter.bytes(), Ordering::Relaxed);
@@ -296,6 +315,9 @@ impl<'a> Reader<'a> {
         self.state.ordinal = 0;
         self.state.format = table::RASA_EVENTS;
         self.send(Message::Input(self.state.input, mark))?;
+        if self.state.damaged {
+            self.damaged()?;
+        }
         let done = staging.deliver(|staged: Staged| {
             self.state.file = usize::try_from(staged.input).unwrap_or_default();
             self.state.place = staged.place;

@@ -178,6 +178,35 @@ fn a_damaged_archive_gives_what_comes_before_the_damage() {
         assert_eq!(report.rejected_records, 1);
         let reason = &report.rejects[0].reason;
         assert!(reason.starts_with("damaged at byte "), "{reason}");
+        let unfinished = |store: &Store| {
+            let findings = store.doctor(false).unwrap();
+            findings.iter().any(|f| f.what.contains("not finished"))
+        };
+        assert_eq!(unfinished(&store), report.conversations.new > 0);
+        // Once more it is no other, and the whole one makes it complete.
+        let again = import(&mut store, &request(&[&file])).unwrap();
+        assert_eq!(again.conversations.unchanged, report.conversations.new);
+        assert_eq!(again.rejects, report.rejects);
+        fs::write(&file, &packed).unwrap();
+        let whole = import(&mut store, &request(&[&file])).unwrap();
+        assert_eq!(whole.conversations.read(), 3000);
+        assert_eq!(whole.conversations.unchanged, report.conversations.new);
+        assert!(!unfinished(&store));
+    }
+}
+
+#[test]
+fn events_of_a_damaged_archive_leave_their_source_unfinished() {
+    let folder = Folder::new();
+    let packed = gzip(events(20_000).as_bytes());
+    let sound = folder.file("sound", events(3));
+    let cut = folder.file("cut", &packed[..packed.len() * 2 / 3]);
+    for (files, complete) in [(vec![&sound], true), (vec![&sound, &cut], false)] {
+        let (_dir, mut store) = testing::temporary();
+        let paths: Vec<&Path> = files.iter().map(|p| p.as_path()).collect();
+        let report = import(&mut store, &request(&paths)).unwrap();
+        assert_eq!(report.conversations.rejected, 0);
+        assert_eq!(store.doctor(false).unwrap().is_empty(), complete);
     }
 }
 

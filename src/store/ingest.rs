@@ -204,7 +204,21 @@ impl Ingest<'_> {
     pub fn finish(mut self) -> Result<()> {
         self.commit_batch()?;
         self.settle_threshold()?;
-        self.store.barrier(self.source)
+        self.store.barrier(self.source, true)
+    }
+
+    /// Ends the import of something that could not be read to its end: everything that was put is on the
+    /// disk, and the source stays incomplete.
+    pub fn finish_incomplete(mut self) -> Result<()> {
+        self.commit_batch()?;
+        self.settle_threshold()?;
+        self.store.barrier(self.source, false)
+    }
+
+    /// Leaves the import for now: everything that was put is on the disk, and the next one goes on.
+    pub fn leave(mut self) -> Result<()> {
+        self.commit_batch()?;
+        self.store.barrier(self.source, false)
     }
 
     /// Runs `work` inside the open batch, beginning one where there is none.

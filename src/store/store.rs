@@ -121,9 +121,9 @@ impl Store {
         still_there(&self.identity, &self.path)
     }
 
-    /// Marks a source complete with a commit that waits for the disk, which all commits before it share;
-    /// then empties the log as far as readers let it.
-    pub(crate) fn barrier(&mut self, source: i64) -> Result<()> {
+    /// Marks a source complete, or leaves it incomplete, with a commit that waits for the disk, which all
+    /// commits before it share; then empties the log as far as readers let it.
+    pub(crate) fn barrier(&mut self, source: i64, complete: bool) -> Result<()> {
         let level: i64 = self
             .conn
             .query_row("PRAGMA synchronous", [], |r| r.get(0))
@@ -134,9 +134,14 @@ impl Store {
         };
         set(&self.conn, 2)?;
         let done = self.write(|tx| {
-            tx.execute("UPDATE source SET complete = 1 WHERE id = ?1", [source])
-                .map(|_| ())
-                .map_err(sqlite("ending the import"))
+            // A commit that changes nothing would not wait for anything.
+            next_rev(tx)?;
+            tx.execute(
+                "UPDATE source SET complete = ?2 WHERE id = ?1",
+                (source, complete),
+            )
+            .map(|_| ())
+            .map_err(sqlite("ending the import"))
         });
         set(&self.conn, level)?;
         done?;
