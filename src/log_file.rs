@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::error::Error;
+use crate::error::{Error, io_words};
 
 struct Logger(Mutex<File>);
 
@@ -39,7 +39,7 @@ pub fn start(path: &Path, verbose: u8) -> Result<(), Error> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options
         .open(path)
-        .map_err(|e| Error::failed(format!("{}: {e}", path.display())))?;
+        .map_err(|e| Error::failed(format!("{}: {}", path.display(), io_words(&e))))?;
     let level = match verbose {
         0 => log::LevelFilter::Info,
         1 => log::LevelFilter::Debug,

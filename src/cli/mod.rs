@@ -32,10 +32,11 @@ pub fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
             "afterword: stopped by a fault of the program{place}; what was written before is kept"
         ));
     }));
-    let cli = match Cli::try_parse_from(negation::protect_filters(args)) {
+    let args = negation::protect_filters(args);
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
-            if let Some(wrong) = usage::error(&error) {
+            if let Some(wrong) = usage::error(&error, &args) {
                 complain(&wrong);
             }
             return u8::try_from(error.exit_code()).unwrap_or(2);

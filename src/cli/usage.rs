@@ -1,11 +1,15 @@
 //! Wrong usage in our own words: one harmless line, and what was probably meant.
 
+use std::ffi::OsString;
+
+use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::args::Cli;
 use crate::error::Error;
 
 /// What the parser of the arguments has to say. `None`: it was help or version, and is printed.
-pub(super) fn error(error: &clap::Error) -> Option<Error> {
+pub(super) fn error(error: &clap::Error, args: &[OsString]) -> Option<Error> {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp
@@ -20,7 +24,7 @@ pub(super) fn error(error: &clap::Error) -> Option<Error> {
     Some(match meant(error) {
         Some(name) => words.hint(format!("did you mean `{name}`?")),
         None => words.hint(
-            tip(&rendered).unwrap_or_else(|| format!("`{} --help` shows how", command(&rendered))),
+            tip(&rendered).unwrap_or_else(|| format!("`{} --help` shows how", command(args))),
         ),
     })
 }
@@ -54,15 +58,19 @@ fn tip(rendered: &str) -> Option<String> {
     Some(tip.to_owned())
 }
 
-/// `afterword tag add` from the line on usage.
-fn command(rendered: &str) -> String {
-    let usage = rendered
-        .lines()
-        .find_map(|l| l.strip_prefix("Usage: "))
-        .unwrap_or("afterword");
-    let is_name = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
-    let names: Vec<&str> = usage.split(' ').take_while(is_name).collect();
-    names.join(" ")
+/// `afterword tag add`: the command whose help helps.
+fn command(args: &[OsString]) -> String {
+    let root = Cli::command();
+    let mut command = &root;
+    let mut names = root.get_name().to_owned();
+    for arg in args.iter().skip(1) {
+        if let Some(sub) = command.find_subcommand(arg) {
+            command = sub;
+            names.push(' ');
+            names.push_str(sub.get_name());
+        }
+    }
+    names
 }
 
 #[cfg(test)]
@@ -72,8 +80,10 @@ mod tests {
     use crate::cli::Cli;
 
     fn said(words: &str) -> String {
-        let error = Cli::try_parse_from(words.split(' ')).expect_err("wrong usage");
-        super::error(&error).expect("it is no help").to_string()
+        let args: Vec<_> = words.split(' ').map(Into::into).collect();
+        let error = Cli::try_parse_from(&args).expect_err("wrong usage");
+        let error = super::error(&error, &args);
+        error.expect("it is no help").to_string()
     }
 
     #[test]
@@ -90,6 +100,11 @@ mod tests {
             said("afterword tag add"),
             "the following required arguments were not provided: <TAG> <ID>...\n\
              hint: `afterword tag add --help` shows how"
+        );
+        assert_eq!(
+            said("afterword tag describe x --key yes"),
+            "invalid value 'yes' for '--key <DIGIT>': too many characters in string\n\
+             hint: `afterword tag describe --help` shows how"
         );
         assert_eq!(
             said("afterword help"),

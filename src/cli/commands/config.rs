@@ -1,5 +1,7 @@
 //! `config`: what is in force.
 
+use std::collections::BTreeSet;
+
 use crate::cli::args::ConfigCommand;
 use crate::cli::output::Out;
 use crate::cli::session::Session;
@@ -18,13 +20,19 @@ pub(crate) fn run(session: &Session, command: ConfigCommand, out: &mut Out) -> R
         ConfigCommand::Keys => {
             let keymap = session.config.keymap()?;
             out.line("[keys]")?;
+            let mut taken = BTreeSet::new();
             for info in ACTIONS {
                 let scopes: Vec<&str> = info.scopes.iter().map(|s| s.title()).collect();
                 out.line(&format!("# {} ({})", info.help, scopes.join(", ")))?;
                 let scope = info.scopes.first().copied().unwrap_or(Scope::Anywhere);
                 for key in keymap.keys_for(info.action, scope) {
                     let key = key.replace('\\', "\\\\").replace('"', "\\\"");
-                    out.line(&format!("\"{key}\" = \"{}\"", info.name))?;
+                    let line = format!("\"{key}\" = \"{}\"", info.name);
+                    // A file can name a key once, though it does something else elsewhere.
+                    match taken.insert(key) {
+                        true => out.line(&line)?,
+                        false => out.line(&format!("# {line}"))?,
+                    }
                 }
             }
             for (key, action) in session.config.keys.iter().filter(|(_, a)| a.contains(' ')) {

@@ -17,7 +17,8 @@ use crate::cli::session::Session;
 use crate::error::{Error, Kind};
 use crate::import::report::Report;
 use crate::import::sessions::SessionMode;
-use crate::import::{self, PathOrStdin, Progress, Request};
+use crate::import::source::expand;
+use crate::import::{self, FORMATS, ImportError, PathOrStdin, Progress, Request};
 use crate::store::{Access, Store};
 use crate::tui::figure;
 
@@ -56,6 +57,15 @@ impl Progress for Bar {
 
 pub(crate) fn run(session: &Session, args: &ImportArgs, out: &mut Out) -> Result<u8, Error> {
     let request = request(session, args)?;
+    // Looked for before there is a store: one that nothing can come into is not made.
+    let (inputs, left_out) = expand(&request.inputs).map_err(ImportError::from)?;
+    if inputs.is_empty() && left_out.is_empty() {
+        let named: Vec<String> = args.paths.iter().map(|p| p.display().to_string()).collect();
+        return Err(
+            Error::failed(format!("{}: no files in it", named.join(" ")))
+                .hint("`afterword formats` lists what is read"),
+        );
+    }
     let signals = Signals::listen()?;
     let (mut store, _folder) = store(session, args.dry_run)?;
     let mut bar = Bar::new(!session.quiet && std::io::stderr().is_terminal());
@@ -64,22 +74,20 @@ pub(crate) fn run(session: &Session, args: &ImportArgs, out: &mut Out) -> Result
     if let Some(bar) = bar.0 {
         bar.finish_and_clear();
     }
-    let report = result?;
-    if report.files == 0 && report.rejects.is_empty() && !report.cancelled {
-        let named: Vec<String> = args.paths.iter().map(|p| p.display().to_string()).collect();
-        return Err(
-            Error::failed(format!("{}: no files in it", named.join(" ")))
-                .hint("`afterword formats` lists what is read"),
-        );
-    }
+    let report = match result {
+        // Stopped while it waited for the first bytes.
+        Err(ImportError::Read(_)) if cancel.load(Ordering::Relaxed) => {
+            return Ok(signals.stopped());
+        }
+        result => result?,
+    };
     if args.json {
         out.json(&report)?;
     } else {
         words(&report, args.dry_run, out)?;
     }
     Ok(if report.cancelled {
-        say("stopped: run the same command again to go on from here");
-        signals.status()
+        signals.stopped()
     } else if report.left_out() {
         Kind::Incomplete.status()
     } else {
@@ -94,6 +102,11 @@ fn request(session: &Session, args: &ImportArgs) -> Result<Request, Error> {
                 .hint("marker, none, or gap:30m")
         })
     });
+    if let Some(name) = &args.format
+        && FORMATS.iter().all(|f| f.name != name)
+    {
+        return Err(ImportError::UnknownFormat(name.clone()).into());
+    }
     if args.source.as_ref().is_some_and(|s| s.trim().is_empty()) {
         return Err(Error::usage("--source: a source needs a name"));
     }
@@ -148,8 +161,9 @@ impl Signals {
         Ok(Self { stop, terminated })
     }
 
-    /// 128 and the number of the signal, as everywhere.
-    fn status(&self) -> u8 {
+    /// Says so; the status is 128 and the number of the signal, as everywhere.
+    fn stopped(&self) -> u8 {
+        say("stopped: run the same command again to go on from here");
         match self.terminated.load(Ordering::Relaxed) {
             true => 143,
             false => Kind::Interrupted.status(),
@@ -186,14 +200,26 @@ fn words(report: &Report, dry_run: bool, out: &mut Out) -> Result<(), Error> {
         parts.join(", ")
     ))?;
     out.line(&format!(
-        "{} in {}, {:.1} MB in {:.1} s",
+        "{} in {}; {} in {:.1} s",
         plural(report.messages, "message", "messages"),
         plural(report.events, "event", "events"),
-        report.bytes as f64 / 1e6,
+        size(report.bytes),
         report.seconds
     ))?;
     left_out(report);
     Ok(())
+}
+
+/// `12 kB`, `3.4 MB`, `5.6 GB`.
+fn size(bytes: u64) -> String {
+    let bytes = bytes as f64;
+    if bytes < 1e6 {
+        format!("{:.0} kB", bytes / 1e3)
+    } else if bytes < 1e9 {
+        format!("{:.1} MB", bytes / 1e6)
+    } else {
+        format!("{:.1} GB", bytes / 1e9)
+    }
 }
 
 /// What was left out, with file, line and reason.

@@ -17,7 +17,9 @@ use crate::text::{self, SafeText};
 /// Lines read at once.
 const CHUNK: usize = 500;
 /// Columns of what was said, where the line leaves less.
-const LEAST_PREVIEW: usize = 16;
+const LEAST_PREVIEW: usize = 12;
+/// From so many columns on, names have more room.
+const ROOMY: usize = 100;
 
 /// The table's columns where none are named; tags and what was said follow.
 const TABLE: &[&str] = &[
@@ -122,7 +124,7 @@ pub(crate) fn run(session: &Session, args: &ListArgs, out: &mut Out) -> Result<(
             out.note("nothing matches");
             return Ok(());
         }
-        out.line(&heading(&columns))?;
+        out.line(&heading(&columns, width))?;
     }
     for chunk in rows.chunks(CHUNK) {
         for card in store.cards(chunk)? {
@@ -200,14 +202,15 @@ impl Values {
 }
 
 /// Heading and width of a column of the table; figures end theirs.
-fn layout(name: &'static str) -> (&'static str, usize, bool) {
+fn layout(name: &'static str, width: usize) -> (&'static str, usize, bool) {
     match name {
         "id" => ("id", 8, false),
         "status" => ("status", 8, false),
         "verdict" => ("verdict", 8, false),
         "ended_at" => ("last activity", 17, false),
         "started_at" => ("started", 17, false),
-        "external_id" => ("conversation", 14, false),
+        "external_id" if width < ROOMY => ("conversation", 12, false),
+        "external_id" => ("conversation", 20, false),
         "messages" => ("msgs", 4, true),
         "min_confidence" => ("conf", 4, true),
         "min_margin" => ("margin", 6, true),
@@ -220,9 +223,9 @@ fn layout(name: &'static str) -> (&'static str, usize, bool) {
     }
 }
 
-fn heading(columns: &[&'static str]) -> String {
+fn heading(columns: &[&'static str], width: usize) -> String {
     let cells = columns.iter().map(|name| {
-        let (title, width, figure) = layout(name);
+        let (title, width, figure) = layout(name, width);
         cell(title, width, figure)
     });
     cells.collect::<Vec<_>>().join("  ")
@@ -252,7 +255,7 @@ fn table_line(
     let hundredths =
         |c: Option<crate::model::Confidence>| c.map(|c| format!("{:.2}", c.0)).unwrap_or_default();
     let cells = columns.iter().map(|name| {
-        let (_, width, figure) = layout(name);
+        let (_, width, figure) = layout(name, width);
         let text = match *name {
             "ended_at" => day(card.ended),
             "started_at" => day(card.started),
