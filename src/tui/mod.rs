@@ -20,6 +20,15 @@ pub mod workers;
 
 pub use run::{Options, run};
 
+/// Panics in debug builds where `AFTERWORD_TEST_PANIC` names this part of the screen, with what it holds
+/// in the message: tests cannot see otherwise what a panic leaves behind and what it tells.
+fn panic_if_asked(part: &str, holds: &dyn std::fmt::Debug) {
+    if cfg!(debug_assertions) && std::env::var_os("AFTERWORD_TEST_PANIC").is_some_and(|p| p == part)
+    {
+        panic!("asked for, while holding {holds:?}");
+    }
+}
+
 /// A count with separators of thousands: `12,480`.
 pub fn figure(n: u64) -> String {
     let digits = n.to_string();

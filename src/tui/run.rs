@@ -17,6 +17,7 @@ use super::draw::draw;
 use super::input::Input;
 use super::keymap::Keymap;
 use super::msg::{Cmd, Msg};
+use super::panic_if_asked;
 use super::pen;
 use super::terminal::{self, Screen, TerminalGuard};
 use super::theme::Theme;
@@ -147,6 +148,9 @@ impl World<'_> {
             screen.draw(|frame| {
                 draw(app, frame.area(), frame.buffer_mut());
                 pen::settle(frame.buffer_mut());
+                if app.popup.is_some() {
+                    panic_if_asked("draw", frame.buffer_mut());
+                }
             })?;
             let Ok(first) = messages.recv() else {
                 return Ok(());

@@ -177,6 +177,61 @@ fn after_a_stop_from_outside_the_screen_is_drawn_anew() {
 }
 
 #[test]
+fn a_worker_that_panics_is_a_message_and_the_terminal_stays_whole() {
+    let fixture = Fixture::new();
+    let mut command = fixture.screen();
+    command.env("AFTERWORD_TEST_PANIC", "query");
+    let mut session = Session::start(command, SIZE);
+    session.see("the query worker stopped unexpectedly");
+    assert!(!session.text().contains("asked for"));
+    // The screen goes on.
+    session.keys("?");
+    session.see("type to narrow");
+    session.keys("\x1b");
+    session.see("? help");
+    session.keys("q");
+    let ended = session.end();
+    assert_eq!(ended.status, 0);
+    ended.assert_whole();
+    assert_eq!(ended.left.trim(), "");
+}
+
+#[test]
+fn a_decision_that_a_panic_keeps_from_being_written_is_taken_back() {
+    let fixture = Fixture::new();
+    let mut session = fixture.open_with(&[("AFTERWORD_TEST_PANIC", "write")]);
+    for key in ["r", "s"] {
+        session.keys(key);
+        session.see("writing stopped unexpectedly");
+        session.see("4 unread");
+        assert!(!session.text().contains(" R "), "{}", session.text());
+    }
+    session.keys("q");
+    session.end().assert_whole();
+    assert!(fixture.decided().is_empty());
+}
+
+#[test]
+fn a_panic_of_the_screen_restores_the_terminal_and_tells_nothing_of_the_log() {
+    let fixture = Fixture::new();
+    let mut session = fixture.open_with(&[("AFTERWORD_TEST_PANIC", "draw")]);
+    // The frame with the note's line is the one that panics; its buffer is in the message.
+    session.keys("sc");
+    let ended = session.end();
+    assert_eq!(ended.status, 101);
+    ended.assert_whole();
+    let told = "stopped by a fault of the program (src/tui/";
+    assert!(ended.left.contains(told), "{}", ended.left);
+    assert_nothing_said(&ended);
+    assert!(!ended.left.contains(TOP) && !ended.left.contains("asked for"));
+    assert_eq!(
+        fixture.decided(),
+        [TOP],
+        "what was decided before is written"
+    );
+}
+
+#[test]
 fn a_paste_is_text_where_text_is_typed_and_nothing_elsewhere() {
     let fixture = Fixture::new();
     let mut session = fixture.open();
@@ -218,7 +273,7 @@ fn without_a_terminal_it_names_the_command_that_works_there() {
     assert!(out.stdout.is_empty());
     let words = String::from_utf8(out.stderr).unwrap();
     assert!(words.contains("terminal"), "{words}");
-    assert!(words.contains("afterword list --json"), "{words}");
+    assert!(words.contains("`afterword list`"), "{words}");
 }
 
 #[test]

@@ -267,11 +267,12 @@ fn everything(model: &mut vt100::Parser) -> String {
     let screen = model.screen_mut();
     screen.set_scrollback(SCROLLBACK);
     let mut text = String::new();
-    for offset in (0..=screen.scrollback()).rev() {
+    for offset in (1..=screen.scrollback()).rev() {
         screen.set_scrollback(offset);
         text.push_str(screen.contents().lines().next().unwrap_or_default());
         text.push('\n');
     }
+    screen.set_scrollback(0);
     text.push_str(&screen.contents());
     text
 }

@@ -17,6 +17,7 @@ use crate::filter::Zone;
 use crate::model::Clock;
 use crate::store::{Access, Store};
 use crate::tui::msg::{Cmd, Msg};
+use crate::tui::panic_if_asked;
 
 pub use inline::Inline;
 use query::Questions;
@@ -137,7 +138,14 @@ impl Workers {
 
     /// Writes everything that waits and ends the writer: after this, what was decided is durable or was
     /// reported as not written.
-    pub fn finish(mut self) {
+    pub fn finish(self) {
+        drop(self);
+    }
+}
+
+/// Also where the screen ends by an error or a panic.
+impl Drop for Workers {
+    fn drop(&mut self) {
         self.questions.stop();
         drop(self.write.send(WriteJob::End));
         if let Some(writer) = self.writer.take() {
@@ -155,6 +163,10 @@ fn spawn(
     std::thread::Builder::new()
         .name(format!("afterword {name}"))
         .spawn(move || {
+            let work = || {
+                panic_if_asked(name, &common.path);
+                work();
+            };
             if catch_unwind(AssertUnwindSafe(work)).is_err() {
                 // The message of a panic may hold text from a log: only which worker it was is said.
                 common.send(Msg::WorkerDied(format!(

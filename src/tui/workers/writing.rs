@@ -1,5 +1,6 @@
 //! Writing: every change in order, none dropped, each answered by its acknowledgement or its failure.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
@@ -9,6 +10,7 @@ use super::query::Questions;
 use crate::model::{Ack, Change, Edit, EntryId, Preset, Set, Target};
 use crate::store::{Access, Result, Store, StoreError};
 use crate::tui::msg::Msg;
+use crate::tui::panic_if_asked;
 
 /// What to write.
 pub(super) enum WriteJob {
@@ -48,29 +50,59 @@ pub(super) enum WriteJob {
     End,
 }
 
+impl WriteJob {
+    /// What comes back with its failure. `None`: nobody waits for it.
+    fn awaited(&self) -> Option<Option<u64>> {
+        match self {
+            Self::Decide { ticket, .. } | Self::Apply { ticket, .. } => Some(Some(*ticket)),
+            Self::Undo
+            | Self::UndoEntry(_)
+            | Self::Redo
+            | Self::SavePreset(_)
+            | Self::DeletePreset(_) => Some(None),
+            Self::SaveState(_) | Self::PushHistory(_) | Self::End => None,
+        }
+    }
+}
+
 pub(super) fn run(common: &Common, jobs: &Receiver<WriteJob>, questions: &Arc<Questions>) {
     let Some(mut store) = common.open(&Access::Review) else {
-        // Everything that is asked for from now on fails, and says so.
-        for job in jobs {
-            match job {
-                WriteJob::Decide { ticket, .. } | WriteJob::Apply { ticket, .. } => {
-                    let error = "the store could not be opened for writing".to_owned();
-                    common.send(Msg::WriteFailed {
-                        ticket: Some(ticket),
-                        error,
-                    });
-                }
-                WriteJob::End => return,
-                _ => {}
-            }
-        }
-        return;
+        return refuse(common, jobs, "the store could not be opened for writing");
     };
     for job in jobs {
         if matches!(job, WriteJob::End) {
             return;
         }
-        write(common, &mut store, job, questions);
+        let awaited = job.awaited();
+        let work = || {
+            panic_if_asked("write", &common.path);
+            write(common, &mut store, job, questions);
+        };
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            // The transaction under way was rolled back; what the connection is good for now, nobody knows.
+            let why = "writing stopped unexpectedly; quit and start again";
+            fail(common, awaited, why);
+            return refuse(common, jobs, why);
+        }
+    }
+}
+
+/// Everything that is asked for from now on fails, and says so.
+fn refuse(common: &Common, jobs: &Receiver<WriteJob>, why: &str) {
+    for job in jobs {
+        if matches!(job, WriteJob::End) {
+            return;
+        }
+        fail(common, job.awaited(), why);
+    }
+}
+
+fn fail(common: &Common, awaited: Option<Option<u64>>, why: &str) {
+    if let Some(ticket) = awaited {
+        common.send(Msg::WriteFailed {
+            ticket,
+            error: why.to_owned(),
+        });
     }
 }
 
