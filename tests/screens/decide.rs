@@ -257,6 +257,10 @@ fn marks_are_taken_off_by_escape_and_by_a_new_filter() {
     );
     screen.press("'1");
     assert!(screen.app.list.marks.is_empty(), "a new filter clears them");
+    // Where there is nothing, nothing is marked.
+    screen.press("/zzzz<enter>vv A");
+    assert!(screen.app.list.marks.is_empty());
+    screen.press("''");
     // A mark is taken off where it was put on.
     screen.press("g k <esc>g ");
     assert_eq!(screen.app.list.marks.len(), 1);

@@ -716,3 +716,15 @@ fn a_resize_keeps_the_place() {
     }
     assert!(screen.text().contains(">"));
 }
+
+#[test]
+fn marks_of_what_is_listed_no_more_go() {
+    let mut screen = Start::on(fixture::many(4)).go();
+    // Marked in one view, deleted in another, and back.
+    screen.press("  '0d''");
+    assert_eq!(screen.app.view.text, "is:unread");
+    assert_eq!(screen.app.list.marks.len(), 1);
+    screen.press("x");
+    assert_eq!(screen.review("visitor-1").status, Status::Deleted);
+    assert_eq!(screen.review("visitor-2").status, Status::Reviewed);
+}

@@ -346,8 +346,7 @@ impl App {
             }
             Some(from) => {
                 let (low, high) = (from.min(self.list.cursor), from.max(self.list.cursor));
-                let rows: Vec<i64> =
-                    self.list.rows[low..=high.min(self.list.rows.len().saturating_sub(1))].to_vec();
+                let rows = self.list.rows.iter().take(high + 1).skip(low);
                 self.list.marks.extend(rows);
                 let n = crate::tui::figure(self.list.marks.len() as u64);
                 self.say(&format!("{n} conversations marked"));

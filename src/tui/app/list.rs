@@ -43,6 +43,14 @@ impl ListState {
         self.clamp();
     }
 
+    /// Takes marks off rows that are not listed any more: what cannot be seen is not decided on.
+    pub fn keep_listed_marks(&mut self) {
+        if !self.marks.is_empty() {
+            let listed: HashSet<i64> = self.rows.iter().copied().collect();
+            self.marks.retain(|row| listed.contains(row));
+        }
+    }
+
     /// The row under the cursor.
     pub fn current(&self) -> Option<i64> {
         self.rows.get(self.cursor).copied()

@@ -193,6 +193,9 @@ impl App {
         let (rows, statuses) = (Arc::clone(&view.rows), view.statuses.clone());
         let here = self.go_to.take().or_else(|| self.list.current());
         self.list.set_rows(rows, statuses);
+        if view.complete {
+            self.list.keep_listed_marks();
+        }
         self.show_pending_statuses();
         if let Some(place) = here.and_then(|row| self.list.place_of(row)) {
             self.list.cursor = place;
