@@ -93,6 +93,11 @@ impl<'a> Pen<'a> {
             }
             let style = style(index);
             let style = if marker { marker_style(style) } else { style };
+            let text = if self.ascii && marker {
+                plain_marker(text)
+            } else {
+                text
+            };
             used += self.put(x + used, y, text, width, style);
         }
         used
@@ -242,6 +247,19 @@ fn plain(symbol: &str) -> &str {
     }
 }
 
+/// The plain form of a part of a marker; its style still tells it from the same character typed.
+fn plain_marker(part: &str) -> &str {
+    match part {
+        "⟨" => "<",
+        "⟩" => ">",
+        "×" => "x",
+        "…" => ".",
+        ascii if ascii.is_ascii() => ascii,
+        // Pictures of control characters and stray marks.
+        _ => "^",
+    }
+}
+
 /// Markers look different from the same characters typed by someone.
 fn marker_style(style: Style) -> Style {
     style.add_modifier(Modifier::DIM | Modifier::ITALIC)
@@ -306,6 +324,18 @@ mod tests {
         pen.text(0, 0, 12, &SafeText::line("\u{1b}␛"), Style::new());
         assert_eq!(buf[(0, 0)].symbol(), buf[(1, 0)].symbol());
         assert_ne!(buf[(0, 0)].style(), buf[(1, 0)].style());
+    }
+
+    #[test]
+    fn markers_have_a_plain_form_and_typed_text_has_none() {
+        let mut buf = buffer(16);
+        let area = buf.area;
+        let mut pen = Pen::new(&mut buf, area).ascii(true);
+        let text = SafeText::line("\u{1b}\u{202e}\u{202e}␛é");
+        pen.text(0, 0, 16, &text, Style::new());
+        pen.text(0, 1, 16, &text.cut(2), Style::new());
+        assert_eq!(row(&buf, 0), "^<RLOx2>␛é......");
+        assert_eq!(row(&buf, 1), "^...............");
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub fn run(options: Options) -> Result<u8, Error> {
             drop(out.send(Msg::Terminal(event)));
         })?
     };
+    // Without this the library looks for NO_COLOR itself, and would write every colour as a full reset.
+    crossterm::style::force_color_output(options.theme.color);
     let mut screen = guard.screen()?;
     let workers = Workers::start(
         &options.store,

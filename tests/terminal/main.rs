@@ -328,7 +328,10 @@ fn tour(session: &mut Session) {
         session.see("? help");
     }
     // Down to the conversation that is hostile, in every width of the screen.
-    session.keys("G");
+    session.keys("Gk");
+    session.wait("it in the reader", |s| {
+        s.contents().matches("plover").count() == 2
+    });
     for width in [170, 120, 60, 40] {
         session.resize((width, 30));
         session.wait("the list", |s| s.contents().contains("plover"));
@@ -356,6 +359,36 @@ fn without_colours_wanted_none_are_written() {
     let ended = session.end();
     ended.assert_whole();
     assert_eq!(bytes::colours(&ended.pieces), [0; 0]);
+}
+
+#[test]
+fn the_option_on_colours_counts_more_than_the_variable() {
+    let fixture = Fixture::new();
+    for (when, variable, coloured) in [("always", "1", true), ("never", "", false)] {
+        let mut command = fixture.screen();
+        command.args(["--color", when]);
+        command.env("NO_COLOR", variable);
+        let mut session = Session::start(command, SIZE);
+        session.see(SAYING);
+        session.keys("q");
+        let ended = session.end();
+        assert_eq!(
+            !bytes::colours(&ended.pieces).is_empty(),
+            coloured,
+            "{when}"
+        );
+    }
+}
+
+#[test]
+fn without_a_unicode_locale_only_the_log_goes_beyond_ascii() {
+    let fixture = Fixture::new();
+    let mut session = fixture.open_with(&[("LC_ALL", "C")]);
+    tour(&mut session);
+    let ended = session.end();
+    ended.assert_whole();
+    let beyond = bytes::beyond_ascii(&ended.pieces).replace('\u{1f600}', "");
+    assert_eq!(beyond, "");
 }
 
 #[test]
