@@ -250,6 +250,27 @@ fn the_store_is_for_its_owner_alone() {
 }
 
 #[test]
+fn names_are_paths_whatever_they_look_like() {
+    let world = World::empty();
+    world.write("-rf", LOG);
+    world.write("file:x?mode=memory", LOG);
+    assert_snapshot!(world.run("import -rf"), @r#"
+    -- stderr --
+    afterword: unexpected argument '-r' found
+    hint: to pass '-r' as a value, use '-- -r'
+    [2]
+    "#);
+    for args in [
+        &["import", "--", "-rf"][..],
+        &["import", "file:x?mode=memory"],
+        &["--store", "file:y?mode=memory", "import", "./-rf"],
+    ] {
+        assert!(world.stdout(args).starts_with("5 conversations read"));
+    }
+    assert!(world.path("file:y?mode=memory").exists());
+}
+
+#[test]
 fn formats_say_how_they_are_recognised() {
     let world = World::empty();
     let people = world.stdout(&["formats"]);

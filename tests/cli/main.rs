@@ -3,6 +3,7 @@
 //! Each test has a world of its own (home, store, clock); a case reads like a session at a prompt.
 
 #![allow(clippy::print_stderr, reason = "a test says when it is skipped")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod generated;
 mod hostile;

@@ -16,7 +16,7 @@ fn the_screen_needs_a_terminal() {
     assert_snapshot!(expected, @r#"
     -- stderr --
     afterword: the review screen needs a terminal for input and output
-    hint: `afterword list` and `afterword show` work without one
+    hint: `afterword list --json` and `afterword show` work in a pipe
     [2]
     "#);
     for line in ["open anna", "open afterword://nowhere", "demo"] {
@@ -175,6 +175,87 @@ fn the_log_has_no_word_of_anybody() {
     assert_snapshot!(world.run("--log nowhere/run.log list"), @r#"
     -- stderr --
     afterword: nowhere/run.log: no such file or directory
+    [1]
+    "#);
+}
+
+/// What a terminal of 80 columns receives.
+fn in_a_terminal(world: &World, args: &[&str]) -> String {
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    let size = PtySize {
+        rows: 24,
+        cols: 80,
+        ..PtySize::default()
+    };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_afterword"));
+    command.args(args);
+    command.env_clear();
+    for (name, value) in world.command(&[]).get_envs() {
+        if let Some(value) = value {
+            command.env(name, value);
+        }
+    }
+    command.cwd(world.path(""));
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut received = Vec::new();
+    // The end of a terminal is an error on some systems.
+    drop(
+        pair.master
+            .try_clone_reader()
+            .unwrap()
+            .read_to_end(&mut received),
+    );
+    assert!(child.wait().unwrap().success(), "{args:?}");
+    String::from_utf8(received).unwrap().replace("\r\n", "\n")
+}
+
+#[test]
+fn what_is_exact_in_a_pipe_is_harmless_on_a_terminal() {
+    let world = World::empty();
+    let text = "\u{9b}31m \u{202e}red\u{7f}";
+    let event = format!("{{\"event\": \"user\", \"timestamp\": 1777280400, \"text\": \"{text}\"}}");
+    world.write(
+        "log.jsonl",
+        format!("{{\"sender_id\": \"x{text}\", \"events\": [{event}]}}\n"),
+    );
+    world.stdout(&["import", "log.jsonl"]);
+    let id = world.stdout(&["list", "--csv", "--columns", "id"]);
+    let id = id.lines().last().unwrap();
+    for args in [
+        &["show", id, "--raw"][..],
+        &["list", "--csv"],
+        &["list"],
+        &["show", id],
+        &["list", "--json"],
+    ] {
+        let acts = ['\u{9b}', '\u{202e}', '\u{7f}', '\u{1b}'];
+        let received = in_a_terminal(&world, args);
+        assert!(!received.contains(acts), "{args:?}: {received:?}");
+        assert!(received.contains("31m"), "{args:?}: {received:?}");
+    }
+    assert!(world.stdout(&["show", id, "--raw"]).contains(text));
+    assert!(world.stdout(&["list", "--csv"]).contains(text));
+}
+
+#[test]
+fn the_table_is_as_wide_as_the_terminal() {
+    let world = World::new();
+    let received = in_a_terminal(&world, &["list"]);
+    assert_eq!(received, World::new().columns("80").stdout(&["list"]));
+}
+
+#[test]
+fn the_demo_can_be_kept() {
+    let world = World::empty();
+    assert_snapshot!(world.run("demo --keep demo.db"), @r#"[0]"#);
+    let count = world.stdout(&["--store", "demo.db", "count"]);
+    assert!(count.trim().parse::<u32>().unwrap() > 100, "{count}");
+    assert_snapshot!(world.run("demo --keep demo.db"), @r#"
+    -- stderr --
+    afterword: demo.db is there already
+    hint: name a new file
     [1]
     "#);
 }

@@ -23,7 +23,7 @@ fn interactive() -> Result<(), Error> {
     if !Session::interactive() {
         return Err(
             Error::usage("the review screen needs a terminal for input and output")
-                .hint("`afterword list` and `afterword show` work without one"),
+                .hint("`afterword list --json` and `afterword show` work in a pipe"),
         );
     }
     tui::terminal::check_terminal().map_err(|why| {
