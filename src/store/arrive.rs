@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::ingest::Ingest;
 use super::narrow::{folded, kept};
 use super::numbers::{Values, ValuesIn};
-use super::place::{self, Place};
+use super::place::{self, Place, Sibling};
 use super::record::Record;
 use super::seeds::apply_seed;
 use super::stored::{known, write_draft};
@@ -37,23 +37,23 @@ impl Ingest<'_> {
         if is_purged(conn, key.id())? {
             return Ok(Outcome::Purged);
         }
-        let siblings = place::siblings(conn, self.source, key.native.for_search())?;
-        let place = place::find(conn, &siblings, &key, &events, self.mode)?;
+        let siblings = self.family.of(conn, self.source, key.native.for_search())?;
+        let place = place::find(conn, siblings, &key, &events, self.mode)?;
         match place {
             Place::Refused(reason) => Ok(Outcome::Rejected(reason)),
             Place::New => {
-                let session = place::label(&siblings, &key, external_id.as_ref());
+                let session = place::label(siblings, &key, external_id.as_ref());
                 self.add(key, session, attributes, events, &reviews, rev)
             }
             Place::Known(row) => self.unite(row, key, attributes, events, &reviews, rev),
             Place::Rest(row, from) => {
+                let session = place::label(siblings, &key, external_id.as_ref());
                 let (rest, theirs) = self.cut(row, from, rev)?;
                 let events = match unite::unite(rest, events) {
                     Union::Grown(events, _) => events,
                     _ => return Err(StoreError::Refused("a session did not come apart".into())),
                 };
                 let attributes = unite::unite_attributes(theirs, attributes, true);
-                let session = place::label(&siblings, &key, external_id.as_ref());
                 self.add(key, session, attributes, events, &reviews, rev)
             }
         }
@@ -234,6 +234,8 @@ impl Ingest<'_> {
         )?;
         let plain = encode(&events)?;
         let row = write_draft(conn, row, &draft, &plain, &mut self.packer, rev)?;
+        let written = Sibling::of(row, &draft.record);
+        self.family.note(&draft.record.native, written);
         if let Some(own) = draft.own_threshold {
             let when = (draft.record.ended.unwrap_or(i64::MIN), draft.record.id);
             if threshold::learn(conn, self.source, own, when)? {

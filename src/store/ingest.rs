@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::body::Packer;
 use super::numbers::ValueIds;
-use super::place::SessionMode;
+use super::place::{Family, SessionMode};
 use super::stored::known;
 use super::threshold;
 use super::{Outcome, Result, Store, StoreError, next_rev, sqlite};
@@ -49,6 +49,9 @@ pub struct Ingest<'a> {
     pub(super) threshold: Option<Confidence>,
     pub(super) values: ValueIds,
     pub(super) packer: Packer,
+    pub(super) family: Family,
+    /// What `data_version` was when the last batch began: where it is another, another process wrote.
+    seen: Option<i64>,
     /// The open batch: its revision and when it began.
     batch: Option<(i64, Instant)>,
 }
@@ -69,6 +72,8 @@ impl Store {
             threshold,
             values: ValueIds::default(),
             packer,
+            family: Family::default(),
+            seen: None,
             batch: None,
         })
     }
@@ -237,8 +242,14 @@ impl Ingest<'_> {
     fn begin(&mut self) -> Result<i64> {
         self.store.begin_writing()?;
         // From here on an error must close the transaction again.
-        match next_rev(self.store.connection()) {
-            Ok(rev) => {
+        let begun = self
+            .data_version()
+            .and_then(|version| Ok((version, next_rev(self.store.connection())?)));
+        match begun {
+            Ok((version, rev)) => {
+                if self.seen.replace(version) != Some(version) {
+                    self.family = Family::default();
+                }
                 self.batch = Some((rev, Instant::now()));
                 Ok(rev)
             }
@@ -253,6 +264,7 @@ impl Ingest<'_> {
         self.batch = None;
         // Numbers of values that the rolled back batch had given out mean nothing any more.
         self.values = ValueIds::default();
+        self.family = Family::default();
         let conn = self.store.connection();
         if !conn.is_autocommit() {
             let _ = conn.execute_batch("ROLLBACK");

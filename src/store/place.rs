@@ -11,6 +11,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::draft::span;
+use super::record::Record;
 use super::stored::known_events;
 use super::unite::{begins_a_session, belongs_between, share_events};
 use super::{Result, StoreError, sqlite};
@@ -65,6 +66,58 @@ pub(crate) struct Sibling {
     span: Option<(i64, i64)>,
 }
 
+impl Sibling {
+    /// A session as it has just been written.
+    pub(crate) fn of(row: i64, record: &Record) -> Self {
+        Self {
+            row,
+            id: record.id,
+            session: record.session,
+            span: record.started.zip(record.ended),
+        }
+    }
+}
+
+/// The known sessions of the sender whose readings are coming: kept from one reading to the next, since
+/// there are senders with thousands of them.
+#[derive(Debug, Default)]
+pub(crate) struct Family {
+    native: Option<String>,
+    /// In the order of their labels.
+    members: Vec<Sibling>,
+}
+
+impl Family {
+    /// The sessions of this sender.
+    pub(crate) fn of(
+        &mut self,
+        conn: &Connection,
+        source: i64,
+        native: &str,
+    ) -> Result<&[Sibling]> {
+        if self.native.as_deref() != Some(native) {
+            self.members = siblings(conn, source, native)?;
+            self.native = Some(native.to_owned());
+        }
+        Ok(&self.members)
+    }
+
+    /// A session of that sender was written.
+    pub(crate) fn note(&mut self, native: &str, written: Sibling) {
+        if self.native.as_deref() != Some(native) {
+            return;
+        }
+        match self.members.iter_mut().find(|s| s.row == written.row) {
+            Some(known) => *known = written,
+            None => {
+                let after = |s: &Sibling| s.session <= written.session;
+                let place = self.members.partition_point(after);
+                self.members.insert(place, written);
+            }
+        }
+    }
+}
+
 /// Where a reading goes.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Place {
@@ -79,7 +132,7 @@ pub(crate) enum Place {
 }
 
 /// The known sessions of one sender, in the order of their labels.
-pub(crate) fn siblings(conn: &Connection, source: i64, native: &str) -> Result<Vec<Sibling>> {
+fn siblings(conn: &Connection, source: i64, native: &str) -> Result<Vec<Sibling>> {
     conn.prepare_cached(
         "SELECT k.row, k.id, k.session, c.started, c.ended FROM card k JOIN conversation c ON c.row = k.row
          WHERE k.source = ?1 AND k.native = ?2 ORDER BY k.session",

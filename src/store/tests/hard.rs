@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -280,24 +281,22 @@ fn a_full_disk_loses_the_open_batch_and_nothing_else() {
 
 /// Steps of SQLite's machine that `work` takes.
 fn steps(store: &mut Store, work: impl FnOnce(&mut Store)) -> u64 {
-    static STEPS: AtomicU64 = AtomicU64::new(0);
-    STEPS.store(0, Ordering::SeqCst);
+    let taken = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&taken);
+    let counted = move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        false
+    };
     store
         .connection_mut()
-        .progress_handler(
-            1,
-            Some(|| {
-                STEPS.fetch_add(1, Ordering::SeqCst);
-                false
-            }),
-        )
+        .progress_handler(1, Some(counted))
         .unwrap();
     work(store);
     store
         .connection_mut()
         .progress_handler(1, None::<fn() -> bool>)
         .unwrap();
-    STEPS.load(Ordering::SeqCst)
+    taken.load(Ordering::Relaxed)
 }
 
 #[test]
@@ -343,6 +342,26 @@ fn what_is_done_often_takes_no_more_steps_in_a_large_store() {
             "{name}: {small} steps, then {large}"
         );
     }
+}
+
+#[test]
+fn a_sender_with_many_sessions_takes_no_more_steps_for_each() {
+    let measure = |sessions: i64| {
+        let (_dir, mut store) = temporary();
+        let session = |n: i64| imported("default", dialogue(n * 7_200_000, 2));
+        let work = |s: &mut Store| {
+            let outcomes = put_all(s, (0..sessions).map(session).collect());
+            assert!(outcomes.iter().all(|o| *o == Outcome::New));
+        };
+        let taken = steps(&mut store, work) / sessions as u64;
+        assert_eq!(store.doctor(true).unwrap(), []);
+        taken
+    };
+    let (few, many) = (measure(50), measure(400));
+    assert!(
+        many <= few * 3 / 2,
+        "{few} steps for each of 50, {many} of 400"
+    );
 }
 
 #[test]
