@@ -138,7 +138,7 @@ impl App {
             self.view.text = text.to_owned();
             self.view.filter = std::sync::Arc::new(parsed);
             self.view.preset = None;
-            self.list.marks.clear();
+            self.list.unmark();
             self.run_view();
         }
     }

@@ -130,17 +130,13 @@ impl App {
             Action::Read => self.read(),
             Action::LeaveReader => self.focus = Pane::List,
             Action::Mark => {
-                if let Some(row) = self.list.current()
-                    && !self.list.marks.remove(&row)
-                {
-                    self.list.marks.insert(row);
-                }
+                self.list.toggle_mark();
                 self.list.step(1);
                 self.follow();
             }
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => {
-                self.list.marks = self.list.rows.iter().copied().collect();
+                self.list.mark(0..=usize::MAX);
                 let n = crate::tui::figure(self.list.marks.len() as u64);
                 self.say(&format!(
                     "{n} conversations marked: all that the filter shows · esc unmarks"
@@ -307,7 +303,7 @@ impl App {
             return;
         }
         if !self.list.marks.is_empty() {
-            self.list.marks.clear();
+            self.list.unmark();
             return self.say("marks cleared");
         }
         match self.focus {
@@ -346,8 +342,7 @@ impl App {
             }
             Some(from) => {
                 let (low, high) = (from.min(self.list.cursor), from.max(self.list.cursor));
-                let rows = self.list.rows.iter().take(high + 1).skip(low);
-                self.list.marks.extend(rows);
+                self.list.mark(low..=high);
                 let n = crate::tui::figure(self.list.marks.len() as u64);
                 self.say(&format!("{n} conversations marked"));
             }

@@ -3,11 +3,54 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::places::Places;
 use crate::model::Status;
 use crate::store::Card;
 
 /// Lines kept loaded around the cursor; far more than any screen shows.
 const WINDOW: usize = 400;
+
+/// Which rows are marked, by their place: marking a million is one pass, asking for one is none.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    on: Vec<bool>,
+    count: usize,
+}
+
+impl Marks {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// True if none is.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// True if the row at this place is.
+    pub fn has(&self, place: usize) -> bool {
+        self.on.get(place).copied().unwrap_or(false)
+    }
+
+    fn clear(&mut self) {
+        self.on.fill(false);
+        self.count = 0;
+    }
+
+    fn set(&mut self, place: usize, on: bool) {
+        if let Some(slot) = self.on.get_mut(place)
+            && *slot != on
+        {
+            *slot = on;
+            if on {
+                self.count += 1;
+            } else {
+                self.count -= 1;
+            }
+        }
+    }
+}
 
 /// State of the list.
 #[derive(Debug, Default)]
@@ -21,20 +64,35 @@ pub struct ListState {
     /// First place on the screen.
     pub top: usize,
     /// Marked rows.
-    pub marks: HashSet<i64>,
+    pub marks: Marks,
     /// Where a range began.
     pub range: Option<usize>,
+    places: Places,
     cards: HashMap<i64, Card>,
     asked: HashSet<i64>,
+    marks_to_come: Option<Vec<i64>>,
 }
 
 impl ListState {
-    /// Takes a new order; the cursor stays on its conversation where that is still listed.
+    /// Takes a new order; the cursor stays on its conversation, and marks on theirs, where those are still
+    /// listed.
     pub fn set_rows(&mut self, rows: Arc<Vec<i64>>, statuses: Vec<Status>) {
         let here = self.current();
+        let marked = match self.marks_to_come.take() {
+            Some(rows) => rows,
+            None => self.marked_rows(),
+        };
+        self.places = Places::of(&rows);
         self.rows = rows;
         self.statuses = statuses;
         self.statuses.resize(self.rows.len(), Status::Unread);
+        self.marks = Marks {
+            on: vec![false; self.rows.len()],
+            count: 0,
+        };
+        for place in marked.into_iter().filter_map(|row| self.places.get(row)) {
+            self.marks.set(place, true);
+        }
         self.asked.clear();
         self.range = None;
         if let Some(place) = here.and_then(|row| self.place_of(row)) {
@@ -43,11 +101,38 @@ impl ListState {
         self.clamp();
     }
 
-    /// Takes marks off rows that are not listed any more: what cannot be seen is not decided on.
-    pub fn keep_listed_marks(&mut self) {
-        if !self.marks.is_empty() {
-            let listed: HashSet<i64> = self.rows.iter().copied().collect();
-            self.marks.retain(|row| listed.contains(row));
+    /// The marked rows, in the order of the list.
+    pub fn marked_rows(&self) -> Vec<i64> {
+        if self.marks.is_empty() {
+            return Vec::new();
+        }
+        let marked = self.rows.iter().zip(&self.marks.on).filter(|(_, on)| **on);
+        marked.map(|(row, _)| *row).collect()
+    }
+
+    /// These rows are to be marked when the next order comes.
+    pub fn mark_later(&mut self, rows: Vec<i64>) {
+        self.marks.clear();
+        self.marks_to_come = Some(rows);
+    }
+
+    /// Unmarks all, those to come too.
+    pub fn unmark(&mut self) {
+        self.marks.clear();
+        self.marks_to_come = None;
+    }
+
+    /// Marks the row under the cursor, or unmarks it.
+    pub fn toggle_mark(&mut self) {
+        let on = self.marks.has(self.cursor);
+        self.marks.set(self.cursor, !on);
+    }
+
+    /// Marks the rows at these places.
+    pub fn mark(&mut self, places: std::ops::RangeInclusive<usize>) {
+        let last = self.rows.len().saturating_sub(1);
+        for place in *places.start()..=(*places.end()).min(last) {
+            self.marks.set(place, true);
         }
     }
 
@@ -69,8 +154,7 @@ impl ListState {
     /// Takes loaded lines in; the status in a line is the newest there is.
     pub fn take_cards(&mut self, cards: Vec<Card>) {
         if self.cards.len() > 4 * WINDOW {
-            let near: HashSet<i64> = self.window().collect();
-            self.cards.retain(|row, _| near.contains(row));
+            self.forget_far();
         }
         for card in cards {
             self.asked.remove(&card.row);
@@ -122,32 +206,9 @@ impl ListState {
         rows
     }
 
-    /// Where a row stands. Near the screen is looked first: the list may have a million rows.
+    /// Where a row stands.
     pub fn place_of(&self, row: i64) -> Option<usize> {
-        if self.rows.get(self.cursor) == Some(&row) {
-            return Some(self.cursor);
-        }
-        let from = self.top.saturating_sub(WINDOW).min(self.rows.len());
-        let to = (self.top + 2 * WINDOW).min(self.rows.len());
-        let find = |range: std::ops::Range<usize>| {
-            let start = range.start;
-            let found = self.rows[range].iter().position(|r| *r == row);
-            found.map(|p| start + p)
-        };
-        find(from..to)
-            .or_else(|| find(0..from))
-            .or_else(|| find(to..self.rows.len()))
-    }
-
-    /// Where rows stand, in the order of the list where there are many.
-    pub fn places_of(&self, rows: &[i64]) -> Vec<usize> {
-        if rows.len() < 16 {
-            return rows.iter().filter_map(|row| self.place_of(*row)).collect();
-        }
-        let wanted: HashSet<i64> = rows.iter().copied().collect();
-        (0..self.rows.len())
-            .filter(|place| wanted.contains(&self.rows[*place]))
-            .collect()
+        self.places.get(row)
     }
 
     /// Moves the cursor by `delta` rows.
@@ -158,16 +219,17 @@ impl ListState {
 
     /// Next (or previous) undecided row after the cursor; wraps around once where nothing follows.
     pub fn next_undecided(&self, backwards: bool) -> Option<usize> {
-        let n = self.rows.len();
-        (1..n)
-            .map(|step| {
-                if backwards {
-                    (self.cursor + n - step) % n
-                } else {
-                    (self.cursor + step) % n
-                }
-            })
-            .find(|place| self.statuses[*place] == Status::Unread)
+        let cursor = self.cursor.min(self.statuses.len());
+        let (before, rest) = self.statuses.split_at(cursor);
+        let after = rest.get(1..).unwrap_or_default();
+        let unread = |status: &Status| *status == Status::Unread;
+        if backwards {
+            let wrapped = || after.iter().rposition(unread).map(|i| cursor + 1 + i);
+            before.iter().rposition(unread).or_else(wrapped)
+        } else {
+            let next = after.iter().position(unread).map(|i| cursor + 1 + i);
+            next.or_else(|| before.iter().position(unread))
+        }
     }
 
     /// Keeps cursor and scroll position inside the list; `height` rows are on the screen.
@@ -191,10 +253,64 @@ impl ListState {
         if self.marks.is_empty() {
             return self.current().into_iter().collect();
         }
-        self.rows
-            .iter()
-            .filter(|row| self.marks.contains(row))
-            .copied()
-            .collect()
+        self.marked_rows()
+    }
+
+    /// The first of them.
+    pub fn first_target(&self) -> Option<i64> {
+        if self.marks.is_empty() {
+            return self.current();
+        }
+        let first = self.marks.on.iter().position(|on| *on);
+        first.and_then(|place| self.rows.get(place).copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(statuses: &str) -> ListState {
+        let status = |c| match c {
+            'N' => Status::Unread,
+            _ => Status::Reviewed,
+        };
+        let statuses: Vec<Status> = statuses.chars().map(status).collect();
+        let mut list = ListState::default();
+        let rows = (0..statuses.len() as i64).rev().collect();
+        list.set_rows(Arc::new(rows), statuses);
+        list
+    }
+
+    #[test]
+    fn the_next_undecided_is_looked_for_round_the_end_and_is_never_the_same() {
+        for (statuses, cursor, next, previous) in [
+            ("NRNRN", 0, Some(2), Some(4)),
+            ("NRNRN", 3, Some(4), Some(2)),
+            ("NRNRN", 4, Some(0), Some(2)),
+            ("RNR", 1, None, None),
+            ("NRR", 2, Some(0), Some(0)),
+            ("", 0, None, None),
+        ] {
+            let mut list = list(statuses);
+            list.cursor = cursor;
+            assert_eq!(list.next_undecided(false), next, "{statuses} {cursor}");
+            assert_eq!(list.next_undecided(true), previous, "{statuses} {cursor}");
+        }
+    }
+
+    #[test]
+    fn marks_stay_on_their_conversations_in_another_order() {
+        let mut list = list("NNNNN");
+        list.mark(1..=2);
+        list.toggle_mark();
+        assert_eq!(list.targets(), [4, 3, 2]);
+        list.set_rows(Arc::new(vec![2, 9, 4]), vec![Status::Unread; 3]);
+        assert_eq!((list.targets(), list.marks.len()), (vec![2, 4], 2));
+        assert_eq!(list.first_target(), Some(2));
+        list.mark(0..=usize::MAX);
+        assert_eq!(list.marks.len(), 3);
+        list.unmark();
+        assert_eq!(list.targets(), [4], "the one under the cursor");
     }
 }

@@ -7,6 +7,7 @@ pub mod lines;
 pub mod list;
 pub mod pending;
 pub mod picker;
+mod places;
 pub mod popup;
 pub mod reader;
 pub mod sidebar;

@@ -96,7 +96,10 @@ impl App {
         pending.order = Arc::clone(&self.list.rows);
         pending.statuses.clear();
         let Some(status) = pending.status else { return };
-        for place in self.list.places_of(&pending.rows) {
+        for row in &pending.rows {
+            let Some(place) = self.list.place_of(*row) else {
+                continue;
+            };
             let slot = &mut self.list.statuses[place];
             pending.statuses.push((place, *slot));
             *slot = status;
@@ -216,8 +219,8 @@ impl App {
         changed.sort_unstable();
         let is_changed = |row: &i64| changed.binary_search(row).is_ok();
         let shown: Vec<i64> = if everywhere && changed.len() <= MANY {
-            let places = self.list.places_of(&changed);
-            places.into_iter().map(|p| self.list.rows[p]).collect()
+            let listed = |row: &&i64| self.list.place_of(**row).is_some();
+            changed.iter().filter(listed).copied().collect()
         } else {
             self.list.near().filter(is_changed).collect()
         };

@@ -48,10 +48,10 @@ impl App {
     /// A verdict key. On unread conversations it makes them reviewed: one change, one undo.
     pub(super) fn decide_verdict(&mut self, verdict: Verdict) {
         let rows = self.decided_rows();
-        let places = self.list.places_of(&rows);
-        let listed = places
-            .iter()
-            .any(|p| self.list.statuses[*p] == Status::Unread);
+        let listed = rows.iter().any(|row| {
+            let place = self.list.place_of(*row);
+            place.is_some_and(|p| self.list.statuses[p] == Status::Unread)
+        });
         let open = self.reader.open.as_ref().map(|o| &o.whole);
         let unread = listed
             || open
@@ -72,7 +72,7 @@ impl App {
         if advance && self.list.marks.is_empty() {
             self.advance();
         }
-        self.list.marks.clear();
+        self.list.unmark();
         self.list.range = None;
     }
 

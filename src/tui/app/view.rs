@@ -1,6 +1,5 @@
 //! What the list shows: a filter with order and name, how it is run, and the way back.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -83,7 +82,7 @@ pub struct Previous {
     sort: SortKey,
     reverse: bool,
     row: Option<i64>,
-    marks: HashSet<i64>,
+    marks: Vec<i64>,
 }
 
 /// Where the screen was left.
@@ -127,7 +126,7 @@ impl App {
             self.view.sort = preset.sort;
             self.view.reverse = preset.reverse;
         }
-        self.list.marks.clear();
+        self.list.unmark();
         self.list.cursor = 0;
         self.list.top = 0;
         self.run_view();
@@ -144,7 +143,7 @@ impl App {
             sort: self.view.sort,
             reverse: self.view.reverse,
             row: self.list.current(),
-            marks: self.list.marks.clone(),
+            marks: self.list.marked_rows(),
         }
     }
 
@@ -163,7 +162,7 @@ impl App {
         self.view.preset = view.preset;
         self.view.sort = view.sort;
         self.view.reverse = view.reverse;
-        self.list.marks = view.marks;
+        self.list.mark_later(view.marks);
         self.go_to = view.row;
         self.run_view();
         self.save_state();
@@ -185,17 +184,15 @@ impl App {
     }
 
     /// Takes the answer to a question in; late ones are dropped.
-    pub(super) fn answered(&mut self, view: View) {
+    pub(super) fn answered(&mut self, mut view: View) {
         if view.generation < self.view.generation {
             return;
         }
         self.view.answered = view.generation;
-        let (rows, statuses) = (Arc::clone(&view.rows), view.statuses.clone());
+        let rows = Arc::clone(&view.rows);
+        let statuses = std::mem::take(&mut view.statuses);
         let here = self.go_to.take().or_else(|| self.list.current());
         self.list.set_rows(rows, statuses);
-        if view.complete {
-            self.list.keep_listed_marks();
-        }
         self.show_pending_statuses();
         if let Some(place) = here.and_then(|row| self.list.place_of(row)) {
             self.list.cursor = place;

@@ -88,7 +88,7 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
                 pen.word(area.x + columns.message.0, y, 1, "…", dim);
             }
         }
-        if app.list.marks.contains(&id) {
+        if app.list.marks.has(place) {
             pen.word(area.x + 1, y, 1, "*", app.theme.style(Role::Accent));
         }
         if app.list.range.is_some_and(|from| {
