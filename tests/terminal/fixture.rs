@@ -89,14 +89,20 @@ impl Fixture {
         for (place, (sender, text)) in conversations.iter().enumerate() {
             conversation(&mut log, sender, day * 24 - place as u32, text);
         }
-        let path = self.folder.path().join(format!("log-{day}.jsonl"));
-        std::fs::write(&path, log).unwrap();
+        let path = self.file(&format!("log-{day}.jsonl"), &log);
         let out = self.run(&["import", path.to_str().unwrap()]);
         assert!(
             out.status.success(),
             "{}",
             String::from_utf8_lossy(&out.stderr)
         );
+    }
+
+    /// A file beside the store.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
     }
 
     /// Where the store is.
@@ -138,7 +144,7 @@ impl Fixture {
         command
     }
 
-    /// The screen in a terminal, with the list on it.
+    /// The screen in a terminal, with list and reader on it.
     pub fn open(&self) -> Session {
         self.open_with(&[])
     }
@@ -151,7 +157,9 @@ impl Fixture {
         }
         let session = Session::start(command, SIZE);
         session.see("4 of 4");
-        session.see(TOP);
+        session.wait("list and reader", |s| {
+            s.contents().matches(SAYING).count() == 2
+        });
         session
     }
 

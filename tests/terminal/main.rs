@@ -83,6 +83,60 @@ fn the_screen_follows_the_size_of_the_window() {
 }
 
 #[test]
+fn a_storm_of_sizes_ends_in_a_whole_screen() {
+    let fixture = Fixture::new();
+    let mut session = fixture.open();
+    for round in 0..40 {
+        for size in [
+            (1, 1),
+            (80, 1),
+            (3, 2),
+            (500, 200),
+            (41 + round, 11),
+            (160, 48),
+        ] {
+            session.resize(size);
+        }
+    }
+    session.resize(SIZE);
+    session.wait("list and reader", |s| {
+        s.contents().matches(SAYING).count() == 2 && s.contents().ends_with("? help")
+    });
+    session.keys("q");
+    let ended = session.end();
+    assert_eq!(ended.status, 0);
+    ended.assert_whole();
+}
+
+#[test]
+fn a_pager_has_the_terminal_for_itself_and_its_interrupt_key() {
+    let fixture = Fixture::new();
+    let script = "trap 'echo interrupted' INT\necho \"lines: $(wc -l)\"\nread line < /dev/tty\n";
+    let path = fixture.file("pager.sh", script);
+    let pager = format!("/bin/sh {}", path.display());
+    let mut session = fixture.open_with(&[("PAGER", &pager)]);
+    session.keys("e");
+    session.see("lines: ");
+    session.wait("the terminal as the shell has it", |s| {
+        !s.alternate_screen() && !s.hide_cursor() && !s.bracketed_paste()
+    });
+    assert_eq!(session.settings(), session.settings_before());
+    session.keys("\x03");
+    session.see("interrupted");
+    session.keys("\n");
+    session.wait("the screen again", |s| {
+        s.alternate_screen() && s.contents().matches(SAYING).count() == 2
+    });
+    session.keys("r");
+    session.see("written");
+    session.keys("q");
+    let ended = session.end();
+    assert_eq!(ended.status, 0);
+    ended.assert_whole();
+    assert_eq!(fixture.decided(), [TOP]);
+}
+
+#[test]
 fn signals_end_it_with_their_status_and_keep_the_last_decision() {
     for (signal, status) in [
         (Signal::HUP, 129),
@@ -273,7 +327,7 @@ fn without_a_terminal_it_names_the_command_that_works_there() {
     assert!(out.stdout.is_empty());
     let words = String::from_utf8(out.stderr).unwrap();
     assert!(words.contains("terminal"), "{words}");
-    assert!(words.contains("`afterword list`"), "{words}");
+    assert!(words.contains("`afterword list"), "{words}");
 }
 
 #[test]
