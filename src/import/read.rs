@@ -239,13 +239,13 @@ impl<'a> Reader<'a> {
             }
         };
         self.begin(format.name);
-        let mut reader: Box<dyn RecordFormat> = match format.name {
-            table::AFTERWORD => Box::new(Afterword {
-                with_review: self.request.with_review,
-            }),
-            _ => Box::new(RasaJson),
+        let (mut records, mut reader): (_, Box<dyn RecordFormat>) = match format.name {
+            table::AFTERWORD => {
+                let with_review = self.request.with_review;
+                (Records::own(text), Box::new(Afterword { with_review }))
+            }
+            _ => (Records::new(text), Box::new(RasaJson)),
         };
-        let mut records = Records::new(text);
         while let Some(item) = records.next_item() {
             match item {
                 Item::Value { raw, line } => {

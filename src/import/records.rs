@@ -14,6 +14,13 @@ pub const RECORD_CAP: usize = 16 * 1024 * 1024;
 /// A record nested deeper than this is skipped, so that no parser runs out of stack.
 pub const DEPTH_CAP: u32 = 128;
 
+/// Our own records hold everything twice, as it was read and as it is understood, and the source's own
+/// records a few levels further down: what was taken in must come back.
+const OWN_RECORD_CAP: usize = 4 * RECORD_CAP;
+
+/// See [`OWN_RECORD_CAP`].
+const OWN_DEPTH_CAP: u32 = DEPTH_CAP + 8;
+
 /// What comes next in the stream.
 #[derive(Debug)]
 pub enum Item<'a> {
@@ -58,6 +65,7 @@ pub struct Records<R> {
     by_line: bool,
     array: Array,
     cap: usize,
+    depth_cap: u32,
 }
 
 /// Where in a top-level array the stream stands.
@@ -80,7 +88,7 @@ enum End {
 const CUT_OFF: &str =
     "incomplete: the file ends inside this record (cut off, or still being written)";
 const CUT_LINE: &str = "incomplete: the record is not closed";
-const TOO_DEEP: &str = "nested deeper than 128 levels";
+const TOO_DEEP: &str = "nested too deep: more than 128 levels";
 
 impl<R: Read> Records<R> {
     /// Reads `reader` from its beginning.
@@ -101,6 +109,16 @@ impl<R: Read> Records<R> {
             by_line: false,
             array: Array::Outside,
             cap: RECORD_CAP,
+            depth_cap: DEPTH_CAP,
+        }
+    }
+
+    /// Reads records that this program wrote.
+    pub fn own(reader: R) -> Self {
+        Self {
+            cap: OWN_RECORD_CAP,
+            depth_cap: OWN_DEPTH_CAP,
+            ..Self::new(reader)
         }
     }
 
@@ -226,7 +244,7 @@ impl<R: Read> Records<R> {
         let mut string = false;
         loop {
             let Some(byte) = self.seek(string) else {
-                return End::Broken(if deepest > DEPTH_CAP {
+                return End::Broken(if deepest > self.depth_cap {
                     TOO_DEEP
                 } else {
                     CUT_OFF
@@ -255,7 +273,7 @@ impl<R: Read> Records<R> {
                     self.take(byte);
                     depth = depth.saturating_sub(1);
                     if depth == 0 {
-                        return if deepest > DEPTH_CAP {
+                        return if deepest > self.depth_cap {
                             End::Broken(TOO_DEEP)
                         } else {
                             End::Complete

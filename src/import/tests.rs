@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::export::json::whole_json;
+use crate::import::records::RECORD_CAP;
 use crate::model::{Clock, Millis};
 use crate::store::{Store, testing};
 
@@ -496,6 +497,31 @@ fn what_the_store_gives_is_read_back_into_another_without_loss() {
     assert_eq!(report.rejects, []);
     assert_eq!(report.conversations.new, json.len() as u64);
     assert_eq!(content(&other), json);
+}
+
+#[test]
+fn what_is_as_deep_or_as_large_as_can_be_is_read_back_too() {
+    let deep = format!("{}1{}", "[".repeat(126), "]".repeat(126));
+    let mut lines = format!(
+        "{{\"sender_id\": \"deep\", \"event\": \"user\", \"timestamp\": 1, \"text\": \"hi\", \"metadata\": {deep}}}\n"
+    );
+    let blanks = " ".repeat(1_000_000);
+    for n in 0..9 {
+        lines.push_str(&format!(
+            "{{\"sender_id\": \"large\", \"event\": \"user\", \"timestamp\": {n}, \"text\": \"a{blanks}b\"}}\n"
+        ));
+    }
+    let folder = Folder::new();
+    let (_dir, mut store) = testing::temporary();
+    let report = import(&mut store, &request(&[&folder.file("log", lines)])).unwrap();
+    assert_eq!(report.rejects, []);
+    let json = content(&store);
+    assert!(json.iter().any(|line| line.len() > RECORD_CAP));
+    let (_dir, mut other) = testing::temporary();
+    let own = folder.file("own.jsonl", json.join("\n"));
+    let report = import(&mut other, &request(&[&own])).unwrap();
+    assert_eq!(report.rejects, []);
+    assert!(content(&other) == json);
 }
 
 #[test]
