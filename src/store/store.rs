@@ -79,7 +79,6 @@ impl Store {
     }
 
     /// For the other files of this module; a write goes through [`Store::write`].
-    #[allow(dead_code)] // kept beside `connection`, for questions that need it whole
     pub(crate) fn connection_mut(&mut self) -> &mut Connection {
         &mut self.conn
     }
