@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::catalogue::{Catalogue, FacetName, Question};
 use crate::cli::args::FilterArgs;
-use crate::cli::output::Out;
+use crate::cli::output::{Out, plural};
 use crate::cli::select;
 use crate::cli::session::Session;
 use crate::error::Error;
@@ -68,6 +68,13 @@ pub(crate) fn run(
             } else {
                 out.line(&format!("{:>10}  {value}", figure(*count)))?;
             }
+        }
+        let more = counts.distinct.saturating_sub(counts.values.len() as u64);
+        if more > 0 {
+            let more = plural(more, "value", "values");
+            out.note(&format!(
+                "{name}: and {more} more; a narrower filter shows them"
+            ));
         }
     }
     Ok(())
