@@ -31,7 +31,6 @@ Exit status: 0 done; 1 failed; 2 wrong usage, or no terminal where one is needed
     name = "afterword",
     version,
     max_term_width = 100,
-    disable_help_subcommand = true,
     after_help = EXIT_STATUS,
     after_long_help = format!("{EXAMPLES}\n\n{EXIT_STATUS}")
 )]

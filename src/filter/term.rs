@@ -34,7 +34,10 @@ impl Parser<'_> {
                 .hint(format!("words and {} can", inside.join(", "))));
         }
         self.scan.at += name.len();
-        let filter = if self.scan.take(":") {
+        let colon = self.scan.take(":");
+        // `confidence:<0.5` says the same as `confidence<0.5`: both are typed.
+        let compared = compares(info.kind) && matches!(self.scan.peek(), Some('<' | '>' | '='));
+        let filter = if colon && !compared {
             self.values(info)
         } else {
             self.comparison(info, start)
@@ -111,12 +114,7 @@ impl Parser<'_> {
             let error = self
                 .scan
                 .error_here(format!("expected a value after {after}"));
-            return Err(match self.scan.peek() {
-                Some('<' | '>' | '=') if compares(info.kind) => {
-                    error.hint(format!("compare without the colon: {}<5", info.name))
-                }
-                _ => error.hint(format!("for example {}", info.example)),
-            });
+            return Err(error.hint(format!("for example {}", info.example)));
         }
         Ok(atom)
     }

@@ -236,6 +236,24 @@ impl Action {
         ACTIONS.iter().find(|i| i.name == name).map(|i| i.action)
     }
 
+    /// True for what changes the rows that are marked.
+    pub fn decides(self) -> bool {
+        self.tag_digit().is_some()
+            || matches!(
+                self,
+                Self::Reviewed
+                    | Self::Saved
+                    | Self::Deleted
+                    | Self::Positive
+                    | Self::Negative
+                    | Self::Unread
+                    | Self::Tags
+                    | Self::Flag
+                    | Self::FlagConversation
+                    | Self::Repeat
+            )
+    }
+
     /// The digit of a tag action.
     pub fn tag_digit(self) -> Option<char> {
         self.info().name.strip_prefix("tag-")?.chars().next()

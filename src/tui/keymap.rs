@@ -89,7 +89,8 @@ impl std::fmt::Display for Key {
         }
         match self.code {
             KeyCode::Char(c) => write!(f, "{c}"),
-            _ => f.write_str("?"),
+            KeyCode::F(n) => write!(f, "F{n}"),
+            _ => f.write_str("this key"),
         }
     }
 }

@@ -41,3 +41,25 @@ pub fn figure(n: u64) -> String {
     }
     out
 }
+
+/// A confidence in three columns: `.43`, `1.0`.
+pub(crate) fn confidence(value: f64) -> String {
+    if value >= 0.995 {
+        return "1.0".to_owned();
+    }
+    let text = format!("{:.2}", value.abs());
+    let text = text.strip_prefix('0').unwrap_or(&text);
+    if value < 0.0 {
+        format!("-{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A JSON string without its quotes, where it needs none.
+pub(crate) fn unquoted(json: &str) -> &str {
+    json.strip_prefix('"')
+        .and_then(|j| j.strip_suffix('"'))
+        .filter(|j| !j.contains('\\'))
+        .unwrap_or(json)
+}

@@ -46,6 +46,35 @@ pub enum Role {
     Reverted,
 }
 
+/// The signs of list and reader, for the help.
+pub const SIGNS: &[(&str, &str)] = &[
+    ("N R S D", "unread, reviewed, saved for later, deleted"),
+    ("+ -", "judged positive, negative"),
+    (
+        "! 2",
+        "the conversation is flagged; so many of its events are",
+    ),
+    ("> * :", "the cursor; marked; in the range that has begun"),
+    (".43x", "lowest confidence, effective: x not understood"),
+    (
+        ".66?",
+        "? low, or hardly ahead of the next, but the assistant acted",
+    ),
+    ("2\"", "rating; with a comment"),
+    ("~name", "a tag that a rule put on"),
+    (
+        "+2 actions",
+        "actions of the assistant, folded: a shows them",
+    ),
+    ("-action", "an action with its confidence and policy"),
+    ("=slot: old -> new", "a slot was set, changed or cleared"),
+    ("#flow/step", "a flow or form, and the step it came to"),
+    (
+        "/",
+        "a hit of the filter, in the reader and on its map at the right edge",
+    ),
+];
+
 /// Glyphs that have a plain form for terminals without Unicode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyph {

@@ -156,9 +156,21 @@ impl App {
         if line.error.is_some() {
             return;
         }
-        let text = line.input.value().trim().to_owned();
-        let Ok(parsed) = filter::parse(&text) else {
-            return;
+        let mut text = line.input.value().trim().to_owned();
+        let mut parsed = filter::parse(&text);
+        if parsed.is_err() {
+            // A phrase still open while typing is closed by keeping it.
+            text.push('"');
+            parsed = filter::parse(&text);
+        }
+        let parsed = match parsed {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                if let Some(line) = &mut self.line {
+                    line.error = Some((error.caret(), error.to_string()));
+                }
+                return;
+            }
         };
         let Some(line) = self.line.take() else { return };
         self.focus_list();
@@ -206,7 +218,18 @@ impl App {
                 ..
             } => {
                 line.range = range;
-                line.offers.clear();
+                let begins = filter::fold(&prefix);
+                let closed = field
+                    .info()
+                    .values
+                    .iter()
+                    .filter(|v| v.starts_with(&begins));
+                line.offers = closed
+                    .map(|value| Offer {
+                        insert: (*value).to_owned(),
+                        detail: String::new(),
+                    })
+                    .collect();
                 line.awaited = Some(field);
                 self.send(Cmd::Values(field, prefix));
             }
@@ -221,13 +244,17 @@ impl App {
             && line.awaited == Some(field)
             && line.offer.is_none()
         {
-            line.offers = values
-                .into_iter()
-                .map(|(value, count)| Offer {
-                    insert: filter::quoted(&value),
-                    detail: crate::tui::figure(count),
-                })
-                .collect();
+            let counted = values.into_iter().map(|(value, count)| Offer {
+                insert: filter::quoted(&value),
+                detail: crate::tui::figure(count),
+            });
+            // What the language itself offers stays, behind what the log holds.
+            let mut offers: Vec<Offer> = counted.collect();
+            let own = std::mem::take(&mut line.offers);
+            offers.extend(own.into_iter().filter(|o| o.detail.is_empty()));
+            let mut seen = std::collections::HashSet::new();
+            offers.retain(|o| seen.insert(o.insert.clone()));
+            line.offers = offers;
         }
     }
 

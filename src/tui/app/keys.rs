@@ -7,7 +7,9 @@ use ratatui::layout::Position;
 use tui_input::Input;
 
 use super::App;
+use super::detail;
 use super::popup::Popup;
+use super::triage::StatusLine;
 use crate::filter;
 use crate::model::{SortKey, Status, Verdict};
 use crate::text::Untrusted;
@@ -37,6 +39,10 @@ impl App {
             }
             return;
         }
+        // Words about the last key are gone with the next one; the last change stays until another.
+        if self.status.passing {
+            self.status = StatusLine::default();
+        }
         if self.popup.is_some() {
             return self.popup_key(key);
         }
@@ -52,6 +58,9 @@ impl App {
 
     /// Does an action, with the words of a configured key where it has some.
     pub(super) fn act(&mut self, action: Action, argument: &str) {
+        if action.decides() {
+            self.take_range();
+        }
         match action {
             Action::Reviewed => self.decide_status(Status::Reviewed),
             Action::Saved => self.decide_status(Status::Saved),
@@ -94,6 +103,7 @@ impl App {
             Action::Sort => self.open_sort(),
             Action::ReverseSort => {
                 self.view.reverse = !self.view.reverse;
+                self.view.fresh = true;
                 self.run_view();
                 self.save_state();
             }
@@ -108,7 +118,15 @@ impl App {
                 };
                 match open.and_then(|row| self.reader.known(row)) {
                     Some(whole) => {
-                        let lines = crate::export::transcript::lines(whole, 0, self.now);
+                        // A detail that is open is what one wants to read on in.
+                        let detail = self.detail_lines();
+                        let lines = if self.focus == Pane::Reader && !detail.is_empty() {
+                            let words =
+                                |line: &detail::Pieces| line.iter().map(|p| p.0.as_str()).collect();
+                            detail.iter().map(words).collect()
+                        } else {
+                            crate::export::transcript::lines(whole, 0, self.now)
+                        };
                         self.send(Cmd::Pager(lines.join("\n")));
                     }
                     None => self.say("the conversation is still being read: once more"),
@@ -187,6 +205,15 @@ impl App {
         }
     }
 
+    /// Lines of the detail's tab, where it is open and has lines.
+    fn detail_lines(&self) -> Vec<detail::Pieces> {
+        let width = self.layout().and_then(|l| l.detail).map(|r| r.width);
+        match (width, &self.reader.open) {
+            (Some(width), Some(open)) => detail::lines(self, open, width),
+            _ => Vec::new(),
+        }
+    }
+
     fn tag_on_digit(&mut self, digit: char) {
         match self
             .tags
@@ -243,6 +270,7 @@ impl App {
     pub(super) fn sort_by(&mut self, key: SortKey) {
         self.view.sort = key;
         self.view.reverse = false;
+        self.view.fresh = true;
         self.run_view();
         self.save_state();
     }
@@ -335,18 +363,16 @@ impl App {
     }
 
     fn mark_range(&mut self) {
-        match self.list.range.take() {
-            None => {
-                self.list.range = Some(self.list.cursor);
-                self.say("range begins here · v again marks to the cursor · esc drops it");
-            }
-            Some(from) => {
-                let (low, high) = (from.min(self.list.cursor), from.max(self.list.cursor));
-                self.list.mark(low..=high);
-                let n = crate::tui::figure(self.list.marks.len() as u64);
-                self.say(&format!("{n} conversations marked"));
-            }
+        if self.list.range.is_none() {
+            self.list.range = Some(self.list.cursor);
+            self.say(
+                "range begins here: a decision takes it all · v again marks it · esc drops it",
+            );
+            return;
         }
+        self.list.mark_range();
+        let n = crate::tui::figure(self.list.marks.len() as u64);
+        self.say(&format!("{n} conversations marked"));
     }
 
     /// With two panes, keys of the reader reach it from the list.
@@ -449,6 +475,13 @@ impl App {
                     .and_then(|l| l.sidebar)
                     .map_or(1, |r| usize::from(r.height));
                 self.sidebar_step(rows(height).clamp(-lines, lines));
+            }
+            Pane::Reader if self.reader.detail && parts == 1 && delta.abs() == 1 => {
+                let height = layout
+                    .and_then(|l| l.detail)
+                    .map_or(1, |r| usize::from(r.height));
+                let top = self.reader.detail_top.saturating_add_signed(rows(height));
+                self.reader.detail_top = top.min(self.detail_lines().len().saturating_sub(1));
             }
             Pane::Reader => {
                 let height = self.reader_size().1;

@@ -191,7 +191,9 @@ impl ListState {
 
     /// Rows near the screen that are neither loaded nor asked for; they count as asked for from now on.
     pub fn wanted(&mut self, height: usize) -> Vec<i64> {
-        let visible = self.top..(self.top + height).min(self.rows.len());
+        // While the list is not shown it may have become shorter than where it stood.
+        let top = self.top.min(self.rows.len());
+        let visible = top..(top + height).min(self.rows.len());
         if self.rows[visible]
             .iter()
             .all(|row| self.cards.contains_key(row) || self.asked.contains(row))
@@ -246,6 +248,13 @@ impl ListState {
 
     fn clamp(&mut self) {
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
+    }
+
+    /// Makes the range that has begun into marks; it ends at the cursor.
+    pub fn mark_range(&mut self) {
+        if let Some(from) = self.range.take() {
+            self.mark(from.min(self.cursor)..=from.max(self.cursor));
+        }
     }
 
     /// The rows a decision is about: the marked ones in list order, else the one under the cursor.

@@ -1,6 +1,7 @@
 //! The state of the screen and how it changes. `update` touches no SQL, no file and no clock; what it
 //! wants done it returns as commands.
 
+pub mod detail;
 pub mod filter_line;
 mod keys;
 pub mod lines;
@@ -81,6 +82,7 @@ pub struct App {
     repeat: Option<Repeat>,
     previous: Option<Previous>,
     go_to: Option<i64>,
+    delete_asked: Option<String>,
     cmds: Vec<Cmd>,
 }
 
@@ -118,6 +120,7 @@ impl App {
             repeat: None,
             previous: None,
             go_to: None,
+            delete_asked: None,
             cmds: Vec::new(),
         }
     }
@@ -222,7 +225,7 @@ impl App {
             Msg::WriteFailed { ticket, error } => self.write_failed(ticket, &error),
             Msg::Unchanged { ticket } => self.unchanged(ticket),
             Msg::Tags(tags) => self.tags = tags,
-            Msg::Presets(presets) => self.presets = presets,
+            Msg::Presets(presets) => self.take_presets(presets),
             Msg::Journal(new) => {
                 if let Some(Popup::Journal { entries, cursor }) = &mut self.popup {
                     *cursor = (*cursor).min(new.len().saturating_sub(1));
@@ -253,7 +256,9 @@ impl App {
     /// Brings everything derived into step and hands the commands over.
     fn finish(&mut self) -> Vec<Cmd> {
         if let Some(layout) = self.layout() {
-            self.list.scroll_into(layout.list_rows());
+            if layout.list.is_some() {
+                self.list.scroll_into(layout.list_rows());
+            }
             let wanted = self.list.wanted(layout.list_rows());
             if !wanted.is_empty() {
                 let filter = Arc::clone(&self.view.filter);
@@ -319,6 +324,7 @@ impl App {
     pub(super) fn say(&mut self, text: &str) {
         self.status = StatusLine {
             text: text.to_owned(),
+            passing: true,
             ..StatusLine::default()
         };
     }
@@ -328,6 +334,7 @@ impl App {
         self.status = StatusLine {
             text: text.to_owned(),
             error: true,
+            passing: true,
             written: None,
         };
     }

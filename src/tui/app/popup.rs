@@ -90,7 +90,11 @@ impl App {
                 false
             }
             Popup::Note(input) => {
-                if key.code == KeyCode::Enter {
+                if key.code == KeyCode::Enter && !key.modifiers.is_empty() {
+                    // Where another tool begins a line: here a note is one line.
+                    input.handle(tui_input::InputRequest::InsertChar(' '));
+                    true
+                } else if key.code == KeyCode::Enter {
                     let text = Untrusted::from(input.value());
                     self.write_note(text);
                     false
@@ -387,6 +391,9 @@ impl App {
     }
 
     fn presets_key(&mut self, picker: &mut Picker, key: &KeyEvent) -> bool {
+        if !is_ctrl(key, 'd') {
+            self.delete_asked = None;
+        }
         let current = picker.current().map(|i| i.label.for_search().to_owned());
         match (key.code, current) {
             (KeyCode::Enter, Some(name)) => {
@@ -394,8 +401,16 @@ impl App {
                 false
             }
             (KeyCode::Char('d'), Some(name)) if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                self.send(Cmd::DeletePreset(name.clone()));
+                // Presets are not in the journal: this is the one thing that asks first.
+                if self.delete_asked.as_deref() != Some(name.as_str()) {
+                    self.say(&format!(
+                        "ctrl-d again deletes the preset {name}; there is no undo for it"
+                    ));
+                    self.delete_asked = Some(name);
+                    return true;
+                }
                 self.say(&format!("preset {name} deleted"));
+                self.send(Cmd::DeletePreset(name));
                 false
             }
             (KeyCode::Char('k'), Some(name)) if key.modifiers.contains(KeyModifiers::CONTROL) => {
@@ -483,7 +498,9 @@ impl App {
     fn save_preset(&mut self, preset: Preset, replaces: Option<String>) {
         let on = preset.key.map(|k| format!(" on '{k}")).unwrap_or_default();
         self.say(&format!("preset {} saved{on}", preset.name));
-        self.view.preset = Some(preset.name.clone());
+        if preset.filter == self.view.filter.to_string() {
+            self.view.preset = Some(preset.name.clone());
+        }
         self.send(Cmd::SavePreset(preset, replaces));
         self.save_state();
     }

@@ -27,6 +27,8 @@ pub struct StatusLine {
     pub text: String,
     /// It is about a failure.
     pub error: bool,
+    /// Only about the last key: gone with the next one.
+    pub passing: bool,
     /// Proof that the last change is durable: nothing else makes the line say `written`.
     pub written: Option<Ack>,
 }
@@ -37,6 +39,13 @@ impl App {
         match self.focus {
             Pane::Reader => self.reader.row().into_iter().collect(),
             Pane::List | Pane::Sidebar => self.list.targets(),
+        }
+    }
+
+    /// A range that has begun is what the next decision is about.
+    pub(super) fn take_range(&mut self) {
+        if self.focus == Pane::List {
+            self.list.mark_range();
         }
     }
 

@@ -72,6 +72,8 @@ pub struct ViewState {
     pub complete: bool,
     /// Why there is no answer.
     pub error: Option<String>,
+    /// Another order or another filter: the answer is shown from its top.
+    pub fresh: bool,
 }
 
 /// A view that can be gone back to.
@@ -127,8 +129,7 @@ impl App {
             self.view.reverse = preset.reverse;
         }
         self.list.unmark();
-        self.list.cursor = 0;
-        self.list.top = 0;
+        self.view.fresh = true;
         self.run_view();
         if !self.view.text.is_empty() && preset.is_none() {
             self.send(Cmd::PushHistory(self.view.text.clone()));
@@ -191,8 +192,16 @@ impl App {
         self.view.answered = view.generation;
         let rows = Arc::clone(&view.rows);
         let statuses = std::mem::take(&mut view.statuses);
-        let here = self.go_to.take().or_else(|| self.list.current());
+        let fresh = std::mem::take(&mut self.view.fresh);
+        let here = self
+            .go_to
+            .take()
+            .or_else(|| self.list.current().filter(|_| !fresh));
         self.list.set_rows(rows, statuses);
+        if fresh {
+            self.list.cursor = 0;
+            self.list.top = 0;
+        }
         self.show_pending_statuses();
         if let Some(place) = here.and_then(|row| self.list.place_of(row)) {
             self.list.cursor = place;
@@ -231,6 +240,19 @@ impl App {
     pub(super) fn refine(&mut self, filter: Filter) {
         let text = filter.to_string();
         self.open_view(filter, text, None);
+    }
+
+    /// Takes the presets in. A view goes by the name of a preset only while it is that preset.
+    pub(super) fn take_presets(&mut self, presets: Vec<(Preset, Option<u64>)>) {
+        let same = |p: &Preset| filter::parse(&p.filter).is_ok_and(|f| f == *self.view.filter);
+        let named = self.view.preset.as_deref();
+        if !presets
+            .iter()
+            .any(|(p, _)| Some(p.name.as_str()) == named && same(p))
+        {
+            self.view.preset = None;
+        }
+        self.presets = presets;
     }
 
     /// Opens a preset.

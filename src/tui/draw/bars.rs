@@ -6,7 +6,7 @@ use super::super::figure;
 use super::super::layout::{Class, Layout, Pane};
 use super::super::pen::Pen;
 use super::super::theme::Role;
-use crate::text::SafeText;
+use crate::text::{SafeText, wrap};
 
 /// `Form left  dropoff:…    newest first · 12 of 12,480 · 8 unread`, or the filter line while it is edited.
 pub(super) fn title(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
@@ -36,6 +36,17 @@ pub(super) fn title(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         pen.restyle(ratatui::layout::Rect::new(at, 0, 1, 1), |s| {
             s.patch(app.theme.style(Role::Cursor))
         });
+        let counts = counts(app, layout);
+        let width = counts.width() as u16;
+        if at.max(x) + 2 + width < area.width {
+            pen.right(
+                area.width,
+                0,
+                width,
+                counts.as_str(),
+                app.theme.style(Role::Dim),
+            );
+        }
         return;
     }
     let right = counts(app, layout);
@@ -61,7 +72,7 @@ pub(super) fn title(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
                 " > ",
                 app.theme.style(Role::Dim),
             );
-            let who = open.whole.card.external_id.line();
+            let who = super::list::who(&open.whole.card);
             pen.text(
                 x,
                 0,
@@ -176,7 +187,13 @@ pub(super) fn status(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
     let area = layout.status;
     let status = &app.status;
     if let Some((_, error)) = app.line.as_ref().and_then(|l| l.error.as_ref()) {
-        pen.word(0, area.y, area.width, error, app.theme.style(Role::Fail));
+        // An error says what to write instead at its end: it has the line of the hints too.
+        let safe = SafeText::line(error);
+        let lines = wrap(&safe, usize::from(area.width));
+        for (line, y) in lines.into_iter().zip([area.y, layout.hint.y]) {
+            let style = app.theme.style(Role::Fail);
+            pen.clusters(0, y, area.width, &safe, line.clusters, |_| style);
+        }
         return;
     }
     let right = match &status.written {
@@ -232,6 +249,10 @@ fn order(app: &App) -> &'static [Action] {
 /// The keys that work now: as many as fit, help always.
 pub(super) fn hints(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
     let area = layout.hint;
+    let long_error = app.line.as_ref().and_then(|l| l.error.as_ref());
+    if long_error.is_some_and(|(_, e)| SafeText::line(e).width() > usize::from(area.width)) {
+        return;
+    }
     let fixed = prompt_hints(app);
     let style = app.theme.style(Role::Dim);
     if let Some(text) = fixed {

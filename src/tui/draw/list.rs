@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::app::App;
+use super::super::confidence;
 use super::super::layout::{Class, Pane};
 use super::super::pen::Pen;
 use super::super::theme::{Role, Theme};
@@ -238,20 +239,6 @@ fn low_mark(card: &Card) -> &'static str {
     }
 }
 
-/// A confidence in three columns: `.43`, `1.0`.
-pub(super) fn confidence(value: f64) -> String {
-    if value >= 0.995 {
-        return "1.0".to_owned();
-    }
-    let text = format!("{:.2}", value.abs());
-    let text = text.strip_prefix('0').unwrap_or(&text);
-    if value < 0.0 {
-        format!("-{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
 #[expect(
     clippy::too_many_arguments,
     reason = "a place, a text and what is marked in it"
@@ -367,6 +354,14 @@ fn nothing(app: &App, area: Rect, pen: &mut Pen<'_>) {
         say("", plain);
         say("What another terminal imports appears here by itself.", dim);
     } else {
+        if app.view.matching > 0 {
+            let n = super::super::figure(app.view.matching);
+            say(
+                &format!("Nothing matched when the filter ran; {n} do now: R shows them."),
+                plain,
+            );
+            return;
+        }
         say("No conversation matches.", plain);
         match &app.view.emptied_by {
             Some(term) => say(&format!("Without {term} there would be some."), plain),

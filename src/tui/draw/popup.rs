@@ -10,7 +10,7 @@ use super::super::app::picker::Picker;
 use super::super::app::popup::Popup;
 use super::super::layout::Layout;
 use super::super::pen::Pen;
-use super::super::theme::{Glyph, Role};
+use super::super::theme::{Glyph, Role, SIGNS};
 use crate::filter;
 use crate::model::JournalEntry;
 use crate::text::SafeText;
@@ -235,6 +235,20 @@ fn help_lines(app: &App, typed: &str) -> Vec<HelpLine> {
             ));
             lines.append(&mut rows);
         }
+    }
+    let signs: Vec<HelpLine> = SIGNS
+        .iter()
+        .filter(|(sign, words)| {
+            typed.is_empty()
+                || sign.contains(&typed)
+                || words.contains(&typed)
+                || "signs".contains(&typed)
+        })
+        .map(|(sign, words)| HelpLine::Row((*sign).to_owned(), words))
+        .collect();
+    if !signs.is_empty() {
+        lines.push(HelpLine::Heading("signs".to_owned()));
+        lines.extend(signs);
     }
     let fields: Vec<HelpLine> = filter::FIELDS
         .iter()

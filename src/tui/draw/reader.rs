@@ -9,7 +9,7 @@ use super::super::app::reader::Open;
 use super::super::layout::{Class, Pane, header_rows};
 use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role, Theme};
-use super::list::confidence;
+use super::super::{confidence, unquoted};
 use crate::filter;
 use crate::model::{Author, Confidence, Event, FlowState, Prediction, Status, TurnFacts};
 use crate::text::{self, SafeText};
@@ -648,14 +648,6 @@ pub(super) fn bar(
         pen.word(x + i, y, 1, theme.glyph(glyph), style);
     }
     cells
-}
-
-/// A JSON string without its quotes, where it needs none.
-pub(super) fn unquoted(json: &str) -> &str {
-    json.strip_prefix('"')
-        .and_then(|j| j.strip_suffix('"'))
-        .filter(|j| !j.contains('\\'))
-        .unwrap_or(json)
 }
 
 /// The whole conversation in one column: what is on the screen, problems, flags and hits.

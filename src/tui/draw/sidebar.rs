@@ -82,7 +82,9 @@ pub(super) fn draw(app: &App, area: Rect, pen: &mut Pen<'_>) {
             }
         }
         if i == app.sidebar.cursor && app.focus == Pane::Sidebar {
-            pen.word(x, y, 1, ">", theme.style(Role::Unread));
+            if !matches!(line, SidebarLine::Facet(..)) {
+                pen.word(x, y, 1, ">", theme.style(Role::Unread));
+            }
             let cursor = theme.style(Role::Cursor);
             pen.restyle(Rect::new(x, y, width, 1), |s| s.patch(cursor));
         }

@@ -159,6 +159,8 @@ pub(super) fn write(common: &Common, store: &mut Store, job: WriteJob, questions
         Err(StoreError::Unchanged) => common.send(Msg::Unchanged { ticket }),
         // Nothing to undo, or taken back already: no key was without effect that showed one.
         Err(StoreError::Refused(why)) if ticket.is_none() => common.send(Msg::Notice(why)),
+        // Nothing to undo is no failure.
+        Err(StoreError::Refused(why)) if ticket.is_none() => common.send(Msg::Notice(why)),
         Err(error) => common.send(Msg::WriteFailed {
             ticket,
             error: error.to_string(),
