@@ -260,18 +260,33 @@ fn search(pattern: &[[u8; 16]], text: &[[u8; 16]]) -> (Option<usize>, usize) {
     (None, matched)
 }
 
+/// Names keep the order in which they came first: every exporter has another one, which is nothing new.
+fn unite_metadata(
+    mut known: Vec<(Untrusted, Untrusted)>,
+    arrived: Vec<(Untrusted, Untrusted)>,
+    newer: bool,
+) -> Vec<(Untrusted, Untrusted)> {
+    for (name, value) in arrived {
+        match known.iter_mut().find(|(n, _)| *n == name) {
+            Some(held) if newer => held.1 = value,
+            Some(_) => {}
+            None => known.push((name, value)),
+        }
+    }
+    known
+}
+
 /// Attributes of both: what `new` says goes first where it is the fuller reading (`newer`), else it only
 /// fills what is missing.
-pub(crate) fn unite_attributes(old: Attributes, new: Attributes, newer: bool) -> Attributes {
+pub(crate) fn unite_attributes(
+    mut old: Attributes,
+    mut new: Attributes,
+    newer: bool,
+) -> Attributes {
+    let known = std::mem::take(&mut old.metadata);
+    let arrived = std::mem::take(&mut new.metadata);
+    let metadata = unite_metadata(known, arrived, newer);
     let (first, second) = if newer { (new, old) } else { (old, new) };
-    let named = |mut first: Vec<(Untrusted, Untrusted)>, second: Vec<(Untrusted, Untrusted)>| {
-        for (name, value) in second {
-            if !first.iter().any(|(n, _)| *n == name) {
-                first.push((name, value));
-            }
-        }
-        first
-    };
     Attributes {
         channel: first.channel.or(second.channel),
         user_id: first.user_id.or(second.user_id),
@@ -287,7 +302,7 @@ pub(crate) fn unite_attributes(old: Attributes, new: Attributes, newer: bool) ->
         queries: first.queries.or(second.queries),
         escalated: first.escalated.or(second.escalated),
         threshold: first.threshold.or(second.threshold),
-        metadata: named(first.metadata, second.metadata),
+        metadata,
         topics: if first.topics.is_empty() {
             second.topics
         } else {

@@ -288,3 +288,29 @@ fn another_connection_sees_what_was_written_and_can_stop_a_question() {
     assert!(matches!(answer, Err(StoreError::Interrupted)));
     drop(stopper);
 }
+
+#[test]
+fn metadata_in_another_order_is_nothing_new() {
+    let (_dir, mut store) = temporary();
+    let with = |metadata: &[(&str, &str)]| {
+        let mut one = imported("anna", dialogue(1_000_000, 2));
+        let pairs = metadata.iter().map(|(n, v)| ((*n).into(), (*v).into()));
+        one.attributes.metadata = pairs.collect();
+        one
+    };
+    let ways = [
+        (with(&[("a", "1"), ("b", "2")]), Outcome::New),
+        (with(&[("b", "2"), ("a", "1")]), Outcome::Unchanged),
+        (with(&[("b", "2")]), Outcome::Unchanged),
+        (with(&[("b", "3"), ("c", "4")]), Outcome::Updated),
+    ];
+    for (one, outcome) in ways {
+        assert_eq!(put_all(&mut store, vec![one]), [outcome]);
+    }
+    let held = store.whole(1).unwrap().unwrap().card.attributes.metadata;
+    let held: Vec<(&str, &str)> = held
+        .iter()
+        .map(|(n, v)| (n.for_search(), v.for_search()))
+        .collect();
+    assert_eq!(held, [("a", "1"), ("b", "3"), ("c", "4")]);
+}
