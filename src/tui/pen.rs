@@ -352,6 +352,27 @@ mod tests {
     }
 
     #[test]
+    fn plain_glyphs_are_those_of_the_theme() {
+        use crate::tui::theme::{Glyph, Theme};
+        let theme = |ascii| Theme { color: true, ascii };
+        for glyph in [
+            Glyph::BarFull,
+            Glyph::BarRest,
+            Glyph::BarMark,
+            Glyph::Column,
+            Glyph::Ellipsis,
+            Glyph::Dot,
+        ] {
+            assert_eq!(plain(theme(false).glyph(glyph)), theme(true).glyph(glyph));
+        }
+        let mut buf = buffer(8);
+        let area = buf.area;
+        let mut pen = Pen::new(&mut buf, area).ascii(true);
+        pen.word(0, 0, 5, "1 · 2…3", Style::new());
+        assert_eq!(row(&buf, 0), "1 - ....");
+    }
+
+    #[test]
     fn joined_emoji_do_no_harm_where_they_are_not_joined() {
         let mut buf = buffer(6);
         let area = buf.area;

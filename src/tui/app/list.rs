@@ -322,4 +322,29 @@ mod tests {
         list.unmark();
         assert_eq!(list.targets(), [4], "the one under the cursor");
     }
+
+    #[test]
+    fn a_new_order_keeps_the_cursor_on_its_conversation() {
+        let mut list = list("NNNNN");
+        list.cursor = 3;
+        list.set_rows(Arc::new(vec![1, 4]), Vec::new());
+        assert_eq!((list.cursor, list.statuses.len()), (0, 2));
+        list.set_rows(Arc::new(vec![4, 3]), Vec::new());
+        assert_eq!(list.cursor, 0, "it is gone: the same place");
+        list.set_rows(Arc::default(), Vec::new());
+        assert_eq!((list.cursor, list.current()), (0, None));
+        list.scroll_into(0);
+        list.step(isize::MAX);
+        assert_eq!(list.cursor, 0);
+    }
+
+    #[test]
+    fn the_cursor_stays_on_the_screen() {
+        let mut list = list(&"N".repeat(50));
+        for (cursor, top) in [(0, 0), (9, 0), (10, 1), (49, 40), (45, 40), (39, 39)] {
+            list.cursor = cursor;
+            list.scroll_into(10);
+            assert_eq!(list.top, top, "{cursor}");
+        }
+    }
 }

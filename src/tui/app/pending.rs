@@ -166,8 +166,10 @@ impl App {
         if matches!(ack.kind, EntryKind::Undo | EntryKind::Redo) {
             self.restored(&ack);
         } else {
-            self.pending.pop_front();
-            self.reread(&ack.rows, false);
+            // Not only what changed: what was to be read again meanwhile had to wait for this.
+            if let Some(pending) = self.pending.pop_front() {
+                self.reread(&pending.rows, false);
+            }
         }
         self.status.written = Some(ack);
     }
@@ -211,28 +213,27 @@ impl App {
     /// Reads rows again whose review changed. `everywhere`: also where they cannot be seen, because
     /// nothing shows their new status yet.
     pub(super) fn reread(&mut self, rows: &[i64], everywhere: bool) {
-        let mut changed: Vec<i64> = rows
-            .iter()
-            .copied()
-            .filter(|row| !self.is_pending(*row))
-            .collect();
-        changed.sort_unstable();
-        let is_changed = |row: &i64| changed.binary_search(row).is_ok();
-        let shown: Vec<i64> = if everywhere && changed.len() <= MANY {
-            let listed = |row: &&i64| self.list.place_of(**row).is_some();
-            changed.iter().filter(listed).copied().collect()
+        let many = rows.len() > MANY;
+        let is_changed = |row: &i64| (many || rows.contains(row)) && !self.is_pending(*row);
+        let shown: Vec<i64> = if everywhere && !many {
+            let listed = |row: &i64| self.list.place_of(*row).is_some();
+            rows.iter()
+                .copied()
+                .filter(|row| listed(row) && !self.is_pending(*row))
+                .collect()
         } else {
             self.list.near().filter(is_changed).collect()
         };
-        if everywhere && changed.len() > MANY {
+        let open = self.reader.row().filter(is_changed);
+        let known: Vec<i64> = self.reader.cached().filter(is_changed).collect();
+        if everywhere && many {
             self.list.forget_far();
         }
         let filter = Arc::clone(&self.view.filter);
         if !shown.is_empty() {
             self.send(Cmd::Cards(shown, Arc::clone(&filter)));
         }
-        let open = self.reader.row().filter(is_changed);
-        let known = self.reader.forget_rows(is_changed);
+        self.reader.forget_rows(&known);
         if let Some(row) = open {
             self.send(Cmd::Open(row, Arc::clone(&filter)));
         }

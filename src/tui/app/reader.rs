@@ -134,13 +134,16 @@ impl ReaderState {
         self.cache.contains_key(&row)
     }
 
-    /// Forgets such rows, but for the one on the screen. Gives those that were here.
-    pub fn forget_rows(&mut self, is_old: impl Fn(&i64) -> bool) -> Vec<i64> {
-        let old: Vec<i64> = self.cache.keys().copied().filter(is_old).collect();
-        for row in &old {
+    /// Rows that are here beside the one on the screen, or with it.
+    pub fn cached(&self) -> impl Iterator<Item = i64> + '_ {
+        self.cache.keys().copied()
+    }
+
+    /// Forgets these rows, but not what is on the screen.
+    pub fn forget_rows(&mut self, rows: &[i64]) {
+        for row in rows {
             self.cache.remove(row);
         }
-        old
     }
 
     /// Changes what is here of these rows.
