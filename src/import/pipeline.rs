@@ -21,7 +21,7 @@ use super::read::{Delivery, Message, Reader};
 use super::report::{MOST_REJECTS, Report};
 use super::request::{Modes, Progress, Request};
 use super::source::{InputFile, expand};
-use crate::model::{Clock, EventKind};
+use crate::model::EventKind;
 use crate::store::{Ingest, Outcome, Position, SourceSpec, Store};
 use crate::text::Untrusted;
 
@@ -46,12 +46,9 @@ const TICK: Duration = Duration::from_millis(100);
 pub fn run(
     store: &mut Store,
     request: &Request,
-    clock: &Clock,
     cancel: &AtomicBool,
     progress: &mut dyn Progress,
 ) -> Result<Report, ImportError> {
-    // Reviews carry the source's time; the clock is for formats that have none.
-    let _ = clock;
     let began = Instant::now();
     if let Some(name) = &request.format
         && table::format(name).is_none()

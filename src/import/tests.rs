@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::*;
 use crate::export::json::whole_json;
 use crate::import::records::RECORD_CAP;
-use crate::model::{Clock, Millis};
+use crate::model::Millis;
 use crate::store::{Store, testing};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data");
@@ -33,13 +33,7 @@ fn request(paths: &[&Path]) -> Request {
 }
 
 fn import(store: &mut Store, request: &Request) -> Result<Report, ImportError> {
-    run(
-        store,
-        request,
-        &Clock::fixed(Millis(0)),
-        &AtomicBool::new(false),
-        &mut (),
-    )
+    run(store, request, &AtomicBool::new(false), &mut ())
 }
 
 /// Everything in the store as JSON, by id; what must be the same however it came in.
@@ -441,8 +435,7 @@ fn a_cancelled_import_goes_on_where_it_stopped() {
     let (_dir, mut store) = testing::temporary();
     let cancel = AtomicBool::new(false);
     let asked = request(&[&file]);
-    let clock = Clock::fixed(Millis(0));
-    let report = run(&mut store, &asked, &clock, &cancel, &mut Impatient(&cancel)).unwrap();
+    let report = run(&mut store, &asked, &cancel, &mut Impatient(&cancel)).unwrap();
     assert!(report.cancelled);
     let first = report.conversations.new;
     assert!(first > 50 && first < 3000, "{first}");

@@ -82,15 +82,7 @@ fn import_talks(path: &Path, talks: &[Talk]) {
         ..Request::default()
     };
     let mut store = Store::open(path, &Access::Import).unwrap();
-    let clock = Clock::fixed(Millis(NOW));
-    let report = import::run(
-        &mut store,
-        &request,
-        &clock,
-        &AtomicBool::new(false),
-        &mut (),
-    )
-    .unwrap();
+    let report = import::run(&mut store, &request, &AtomicBool::new(false), &mut ()).unwrap();
     assert_eq!(report.rejected_records, 0, "{:?}", report.rejects);
 }
 

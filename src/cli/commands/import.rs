@@ -70,7 +70,7 @@ pub(crate) fn run(session: &Session, args: &ImportArgs, out: &mut Out) -> Result
     let (mut store, _folder) = store(session, args.dry_run)?;
     let mut bar = Bar::new(!session.quiet && std::io::stderr().is_terminal());
     let cancel = &signals.stop;
-    let result = import::run(&mut store, &request, &session.clock, cancel, &mut bar);
+    let result = import::run(&mut store, &request, cancel, &mut bar);
     if let Some(bar) = bar.0 {
         bar.finish_and_clear();
     }
