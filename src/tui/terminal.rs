@@ -32,7 +32,7 @@ use watch::{Deliver, restore_on_panic, watch_hangup, watch_signals};
 
 /// Time another thread gets to finish with the modes before the program ends without them.
 const LOCK_GRACE: Duration = Duration::from_millis(200);
-/// A stop signal of our own may arrive this long after going on.
+/// A stop signal of our own, or an interrupt of the pager's, may arrive this long after going on.
 const STOP_ECHO: Duration = Duration::from_millis(500);
 
 /// What happens to the program from outside.
@@ -180,11 +180,7 @@ impl TerminalGuard {
             kill_current_process_group(Signal::TSTP)?;
             emulate_default_handler(SIGTSTP)
         });
-        *control
-            .resumed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-        control.outside.store(false, Ordering::SeqCst);
+        control.come_back();
         control.enter()?;
         stopped.map(|()| true)
     }
@@ -210,7 +206,7 @@ impl TerminalGuard {
         self.control.outside.store(true, Ordering::SeqCst);
         let left = self.leave();
         let result = left.map(|()| run());
-        self.control.outside.store(false, Ordering::SeqCst);
+        self.control.come_back();
         self.control.enter()?;
         result
     }
@@ -240,7 +236,7 @@ struct Control {
     shown: Arc<AtomicBool>,
     /// Another program has the terminal, or the shell.
     outside: AtomicBool,
-    /// When the program last came back from the background.
+    /// When the program last came back, from the background or from another program.
     resumed: Mutex<Option<Instant>>,
 }
 
@@ -287,7 +283,16 @@ impl Control {
         process::exit(i32::from(status))
     }
 
-    /// True shortly after coming back, when a stop signal is an echo of our own.
+    /// The terminal is ours again. The moment first: the thread of the signals must not see neither.
+    fn come_back(&self) {
+        let mut resumed = self.resumed.lock().unwrap_or_else(PoisonError::into_inner);
+        *resumed = Some(Instant::now());
+        drop(resumed);
+        self.outside.store(false, Ordering::SeqCst);
+    }
+
+    /// True shortly after coming back, when a stop signal is an echo of our own and an interrupt was
+    /// the pager's: it is ours only by being told late.
     fn just_resumed(&self) -> bool {
         let resumed = self.resumed.lock().unwrap_or_else(PoisonError::into_inner);
         resumed.is_some_and(|at| at.elapsed() < STOP_ECHO)

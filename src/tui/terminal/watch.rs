@@ -43,7 +43,7 @@ pub(super) fn watch_signals(control: Arc<Control>, deliver: Arc<Deliver>) -> io:
                 SIGTSTP if !outside && !control.just_resumed() => deliver(TerminalEvent::Suspend),
                 // Keys pressed in the pager; stopping it stops us with it by the shell's hand.
                 SIGCONT | SIGTSTP => {}
-                SIGINT | SIGQUIT if outside => {}
+                SIGINT | SIGQUIT if outside || control.just_resumed() => {}
                 _ if ending => control.end(exit_status(signal)),
                 _ => {
                     ending = true;
