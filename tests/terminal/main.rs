@@ -111,7 +111,7 @@ fn a_storm_of_sizes_ends_in_a_whole_screen() {
 #[test]
 fn a_pager_has_the_terminal_for_itself_and_its_interrupt_key() {
     let fixture = Fixture::new();
-    let script = "trap 'echo interrupted' INT\necho \"lines: $(wc -l)\"\nread line < /dev/tty\n";
+    let script = "trap 'echo interrupted' INT\necho \"lines: $(wc -l)\"\nuntil read line < /dev/tty; do :; done\n";
     let path = fixture.file("pager.sh", script);
     let pager = format!("/bin/sh {}", path.display());
     let mut session = fixture.open_with(&[("PAGER", &pager)]);
