@@ -11,6 +11,8 @@ mod frames;
 mod decide;
 #[path = "screens/keys.rs"]
 mod keys;
+#[path = "screens/order.rs"]
+mod order;
 #[path = "screens/random.rs"]
 mod random;
 #[path = "screens/table.rs"]

@@ -136,6 +136,15 @@ pub struct Query {
     pub facets: Vec<Field>,
 }
 
+/// One set on whole conversations, by their rows.
+#[derive(Clone, Debug)]
+pub struct RowsEdit {
+    /// Where.
+    pub rows: Vec<i64>,
+    /// What.
+    pub set: Set,
+}
+
 /// What the app asks for.
 #[derive(Debug)]
 pub enum Cmd {
@@ -151,10 +160,8 @@ pub enum Cmd {
     Decide {
         /// Comes back with a failure.
         ticket: u64,
-        /// Where.
-        rows: Vec<i64>,
-        /// What, all of it in one entry.
-        sets: Vec<Set>,
+        /// What and where, all of it in one entry.
+        edits: Vec<RowsEdit>,
         /// The filter of a bulk change.
         bulk: Option<String>,
     },

@@ -26,6 +26,8 @@ pub struct FilterLine {
     /// The field whose values were asked for.
     awaited: Option<Field>,
     before: Previous,
+    /// The list does not show the filter of before any more, or not as it was.
+    ran: bool,
     history_at: Option<usize>,
     typed: String,
 }
@@ -58,6 +60,7 @@ impl App {
             range: 0..0,
             awaited: None,
             before,
+            ran: false,
             history_at: None,
             typed: String::new(),
         });
@@ -135,6 +138,7 @@ impl App {
             }
         };
         if *self.view.filter != parsed {
+            line.ran = true;
             self.view.text = text.to_owned();
             self.view.filter = std::sync::Arc::new(parsed);
             self.view.preset = None;
@@ -145,7 +149,7 @@ impl App {
 
     fn leave_line(&mut self) {
         if let Some(line) = self.line.take()
-            && line.before.text() != self.view.text
+            && line.ran
         {
             self.restore_view(line.before);
         }
@@ -184,6 +188,7 @@ impl App {
         self.open_view(parsed, text, None);
         self.view.preset = preset.map(|p| p.name);
         self.previous = Some(line.before);
+        self.save_state();
     }
 
     /// Works out what `tab` offers at the cursor.

@@ -70,8 +70,8 @@ impl App {
             Action::Negative => self.decide_verdict(Verdict::Negative),
             Action::Tags if !argument.is_empty() => self.toggle_tag(Untrusted::from(argument)),
             Action::Tags => self.open_tags(),
-            Action::Flag => self.flag(false),
-            Action::FlagConversation => self.flag(true),
+            Action::Flag => self.flag(false, None),
+            Action::FlagConversation => self.flag(true, None),
             Action::Note => self.popup = Some(Popup::Note(Input::default())),
             Action::Repeat => self.repeat_last(),
             Action::Undo => self.send(Cmd::Undo),
@@ -235,7 +235,7 @@ impl App {
             .iter()
             .find(|t| t.name == name)
             .and_then(|t| t.description.clone());
-        self.say(&format!("{} is on {digit}", name.line().as_str()));
+        let text = format!("{} is on {digit}", name.line().as_str());
         let mut edits = Vec::new();
         if let Some(other) = self
             .tags
@@ -261,6 +261,7 @@ impl App {
             },
         });
         let ticket = self.show_nothing();
+        self.about(ticket, text);
         self.send(Cmd::Apply {
             ticket,
             change: Change { edits, bulk: None },
@@ -313,7 +314,7 @@ impl App {
         }
     }
 
-    fn quit(&mut self) {
+    pub(super) fn quit(&mut self) {
         self.save_state();
         self.send(Cmd::Quit);
     }
@@ -531,9 +532,7 @@ impl App {
             if wheel != 0 {
                 self.sidebar_step(wheel);
             } else {
-                self.sidebar.cursor = self.sidebar.top + usize::from(mouse.row - area.y);
-                self.settle_sidebar(usize::from(area.height));
-                self.sidebar_choose(false);
+                self.sidebar_click(self.sidebar.top + usize::from(mouse.row - area.y));
             }
         }
     }

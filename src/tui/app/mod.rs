@@ -189,7 +189,8 @@ impl App {
             Msg::Live(view) => {
                 let filled = self.empty_store && !view.empty;
                 self.empty_store = view.empty;
-                if Arc::ptr_eq(&view.rows, &self.list.rows) {
+                // Without statuses what is shown would count as what was before.
+                if Arc::ptr_eq(&view.rows, &self.list.rows) && !view.statuses.is_empty() {
                     self.list.set_statuses(&view.statuses);
                     self.show_pending_statuses();
                 }
@@ -244,9 +245,7 @@ impl App {
             }
             Msg::Notice(text) => self.say(&text),
             Msg::WorkerDied(why) => self.fail(&why),
-            Msg::Terminal(TerminalEvent::Terminate(_) | TerminalEvent::Hangup) => {
-                self.send(Cmd::Quit)
-            }
+            Msg::Terminal(TerminalEvent::Terminate(_) | TerminalEvent::Hangup) => self.quit(),
             Msg::Terminal(TerminalEvent::Suspend) => self.send(Cmd::Suspend),
             Msg::Terminal(TerminalEvent::Resume) => self.send(Cmd::Redraw),
         }
@@ -256,13 +255,14 @@ impl App {
     /// Brings everything derived into step and hands the commands over.
     fn finish(&mut self) -> Vec<Cmd> {
         if let Some(layout) = self.layout() {
+            // Behind the reader the list stands still: it is found as it was left.
             if layout.list.is_some() {
                 self.list.scroll_into(layout.list_rows());
-            }
-            let wanted = self.list.wanted(layout.list_rows());
-            if !wanted.is_empty() {
-                let filter = Arc::clone(&self.view.filter);
-                self.send(Cmd::Cards(wanted, filter));
+                let wanted = self.list.wanted(layout.list_rows());
+                if !wanted.is_empty() {
+                    let filter = Arc::clone(&self.view.filter);
+                    self.send(Cmd::Cards(wanted, filter));
+                }
             }
             if let Some(area) = layout.sidebar {
                 self.settle_sidebar(usize::from(area.height));
@@ -335,7 +335,7 @@ impl App {
             text: text.to_owned(),
             error: true,
             passing: true,
-            written: None,
+            ..StatusLine::default()
         };
     }
 

@@ -8,7 +8,7 @@ use super::triage::{apply_to_card, apply_to_review};
 use crate::model::{Ack, EventTarget, Review, Set, Status};
 use crate::store::{Card, CardReview, Whole};
 use crate::text::Untrusted;
-use crate::tui::msg::Cmd;
+use crate::tui::msg::{Cmd, RowsEdit};
 
 /// Changes of more rows than this are read anew where they can be seen alone.
 const MANY: usize = 1000;
@@ -19,8 +19,8 @@ pub struct Pending {
     /// Its ticket.
     pub ticket: u64,
     rows: Vec<i64>,
-    /// The status it gives.
-    status: Option<Status>,
+    /// The status it gives, and where.
+    status: Option<(Vec<i64>, Status)>,
     /// Statuses before, by place in `order`.
     statuses: Vec<(usize, Status)>,
     order: Arc<Vec<i64>>,
@@ -56,31 +56,42 @@ impl App {
         self.tickets
     }
 
-    /// Applies sets to everything on the screen and remembers what to put back. Gives the ticket.
-    pub(super) fn show_at_once(&mut self, rows: &[i64], sets: &[Set]) -> u64 {
-        let mut pending = self.begin(rows);
-        for row in rows {
-            if let Some(card) = self.list.card_mut(*row) {
+    /// Applies edits to everything on the screen and remembers what to put back. The first is about all
+    /// the rows of the change. Gives the ticket.
+    pub(super) fn show_at_once(&mut self, edits: &[RowsEdit]) -> u64 {
+        let mut pending = self.begin(edits.first().map_or(&[], |e| e.rows.as_slice()));
+        for row in &pending.rows {
+            if let Some(card) = self.list.card(*row) {
                 pending.cards.push((*row, card.review.clone()));
-                for set in sets {
-                    apply_to_card(&mut card.review, set);
+            }
+        }
+        for edit in edits {
+            for row in &edit.rows {
+                if let Some(card) = self.list.card_mut(*row) {
+                    apply_to_card(&mut card.review, &edit.set);
                 }
             }
         }
-        pending.status = sets.iter().rev().find_map(|set| match set {
-            Set::Status(status) => Some(*status),
+        pending.status = edits.iter().rev().find_map(|edit| match edit.set {
+            Set::Status(status) => Some((edit.rows.clone(), status)),
             _ => None,
         });
         self.show_status(&mut pending);
-        self.show_in_wholes(&mut pending, None, sets);
+        self.remember_open(&mut pending);
+        for edit in edits {
+            self.show_in_wholes(&edit.rows, None, &edit.set);
+        }
+        self.relayout();
         self.pending.push_back(pending);
         self.tickets
     }
 
-    /// Applies a set to one event of the open conversation. Gives the ticket and the conversation's row.
+    /// Applies a set to one event of the open conversation. Gives the ticket.
     pub(super) fn show_event_at_once(&mut self, row: i64, event: EventTarget, set: &Set) -> u64 {
         let mut pending = self.begin(&[row]);
-        self.show_in_wholes(&mut pending, Some(event), std::slice::from_ref(set));
+        self.remember_open(&mut pending);
+        self.show_in_wholes(&[row], Some(event), set);
+        self.relayout();
         let counts = self.reader.known(row).map(|w| w.card.review.clone());
         if let (Some(counts), Some(card)) = (counts, self.list.card_mut(row)) {
             pending.cards.push((row, card.review.clone()));
@@ -95,38 +106,39 @@ impl App {
     fn show_status(&mut self, pending: &mut Pending) {
         pending.order = Arc::clone(&self.list.rows);
         pending.statuses.clear();
-        let Some(status) = pending.status else { return };
-        for row in &pending.rows {
+        let Some((rows, status)) = &pending.status else {
+            return;
+        };
+        for row in rows {
             let Some(place) = self.list.place_of(*row) else {
                 continue;
             };
             let slot = &mut self.list.statuses[place];
             pending.statuses.push((place, *slot));
-            *slot = status;
+            *slot = *status;
         }
     }
 
-    /// The open conversation, and those that are here for when they are asked for.
-    fn show_in_wholes(&mut self, pending: &mut Pending, event: Option<EventTarget>, sets: &[Set]) {
-        let by = (Untrusted::from(self.reviewer.as_str()), self.now);
-        let apply = |whole: &mut Whole| {
-            for set in sets {
-                apply_to_review(&mut whole.review, event, set, &by);
-                if event.is_none() {
-                    apply_to_card(&mut whole.card.review, set);
-                }
-            }
-            whole.card.review.flagged_events = whole.review.flagged_events.len() as u32;
-            whole.card.review.notes = whole.review.notes.len() as u32;
-        };
+    fn remember_open(&self, pending: &mut Pending) {
         if let Some(open) = &self.reader.open
             && pending.rows.contains(&open.whole.card.row)
         {
             let card = &open.whole.card;
             pending.open = Some((card.row, open.whole.review.clone(), card.review.clone()));
         }
-        self.reader.change(&pending.rows, apply);
-        self.relayout();
+    }
+
+    /// Shows a set in the open conversation, and in those that are here for when they are asked for.
+    fn show_in_wholes(&mut self, rows: &[i64], event: Option<EventTarget>, set: &Set) {
+        let by = (Untrusted::from(self.reviewer.as_str()), self.now);
+        self.reader.change(rows, |whole: &mut Whole| {
+            apply_to_review(&mut whole.review, event, set, &by);
+            if event.is_none() {
+                apply_to_card(&mut whole.card.review, set);
+            }
+            whole.card.review.flagged_events = whole.review.flagged_events.len() as u32;
+            whole.card.review.notes = whole.review.notes.len() as u32;
+        });
     }
 
     /// True while a change of that row is not known to be durable: what was read of it may be older.
@@ -165,13 +177,18 @@ impl App {
         use crate::model::EntryKind;
         if matches!(ack.kind, EntryKind::Undo | EntryKind::Redo) {
             self.restored(&ack);
-        } else {
-            // Not only what changed: what was to be read again meanwhile had to wait for this.
-            if let Some(pending) = self.pending.pop_front() {
-                self.reread(&pending.rows, false);
-            }
+            self.status.written = Some(ack);
+            return;
         }
-        self.status.written = Some(ack);
+        // Not only what changed: what was to be read again meanwhile had to wait for this.
+        let pending = self.pending.pop_front();
+        if let Some(pending) = &pending {
+            self.reread(&pending.rows, false);
+        }
+        // The line may be about a later change by now, or about something else altogether.
+        if pending.is_some_and(|p| self.status.ticket == Some(p.ticket)) {
+            self.status.written = Some(ack);
+        }
     }
 
     /// A change would have changed nothing.
@@ -179,7 +196,9 @@ impl App {
         if let Some(pending) = self.take_pending(ticket) {
             self.reread(&pending.rows, false);
         }
-        self.status.text.push_str(" · it was so already");
+        if self.status.ticket == ticket {
+            self.status.text.push_str(" · it was so already");
+        }
     }
 
     fn take_pending(&mut self, ticket: Option<u64>) -> Option<Pending> {

@@ -325,7 +325,7 @@ impl App {
 
     fn choose(&mut self, choice: Option<Choice>, typed: String) {
         if matches!(typed.trim(), "q" | "wq" | "q!") {
-            return self.send(Cmd::Quit);
+            return self.quit();
         }
         match choice {
             Some(Choice::Action(action)) => self.act(action, ""),
@@ -335,7 +335,7 @@ impl App {
                 self.refine(filter);
             }
             Some(Choice::Preset(name)) => self.open_preset_named(&name),
-            Some(Choice::Quit) => self.send(Cmd::Quit),
+            Some(Choice::Quit) => self.quit(),
             Some(Choice::AllWritten) => self.say("everything is written as soon as it is decided"),
             Some(Choice::Tag(name) | Choice::AutoTag(name)) => self.toggle_tag(name),
             None => self.say("nothing of that name"),

@@ -207,6 +207,15 @@ impl App {
         self.sidebar.top = self.sidebar.top.min(lines.len().saturating_sub(height));
     }
 
+    /// A click on a line: on a title or an empty one it does nothing.
+    pub(super) fn sidebar_click(&mut self, at: usize) {
+        let lines = self.sidebar_lines();
+        if lines.get(at).is_some_and(SidebarLine::selectable) {
+            self.sidebar.cursor = at;
+            self.sidebar_choose(false);
+        }
+    }
+
     /// `enter` on the line under the cursor.
     pub(super) fn sidebar_choose(&mut self, exclude: bool) {
         let line = self.sidebar_line();

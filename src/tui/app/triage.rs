@@ -7,7 +7,7 @@ use crate::model::{
 use crate::store::CardReview;
 use crate::text::Untrusted;
 use crate::tui::layout::Pane;
-use crate::tui::msg::Cmd;
+use crate::tui::msg::{Cmd, RowsEdit};
 
 /// What `.` repeats.
 #[derive(Clone, Debug)]
@@ -29,8 +29,10 @@ pub struct StatusLine {
     pub error: bool,
     /// Only about the last key: gone with the next one.
     pub passing: bool,
-    /// Proof that the last change is durable: nothing else makes the line say `written`.
+    /// Proof that the change the line is about is durable: nothing else makes it say `written`.
     pub written: Option<Ack>,
+    /// The change the line is about.
+    pub(super) ticket: Option<u64>,
 }
 
 impl App {
@@ -49,56 +51,94 @@ impl App {
         }
     }
 
+    /// The first of them: what it carries says whether a key puts on or takes off.
+    fn first_decided(&self) -> Option<i64> {
+        match self.focus {
+            Pane::Reader => self.reader.row(),
+            Pane::List | Pane::Sidebar => self.list.first_target(),
+        }
+    }
+
     /// A status key.
     pub(super) fn decide_status(&mut self, status: Status) {
-        self.decide(vec![Set::Status(status)], status != Status::Unread);
+        let edit = RowsEdit {
+            rows: self.decided_rows(),
+            set: Set::Status(status),
+        };
+        self.decide(vec![edit], status != Status::Unread);
     }
 
-    /// A verdict key. On unread conversations it makes them reviewed: one change, one undo.
+    /// A verdict key. The unread among the conversations become reviewed by it: one change, one undo.
     pub(super) fn decide_verdict(&mut self, verdict: Verdict) {
         let rows = self.decided_rows();
-        let listed = rows.iter().any(|row| {
-            let place = self.list.place_of(*row);
-            place.is_some_and(|p| self.list.statuses[p] == Status::Unread)
-        });
-        let open = self.reader.open.as_ref().map(|o| &o.whole);
-        let unread = listed
-            || open
-                .is_some_and(|w| w.review.status == Status::Unread && rows.contains(&w.card.row));
-        let mut sets = vec![Set::Verdict(Some(verdict))];
-        if unread {
-            sets.push(Set::Status(Status::Reviewed));
+        let is_unread = |row: &&i64| self.status_of(**row) == Some(Status::Unread);
+        let unread: Vec<i64> = rows.iter().filter(is_unread).copied().collect();
+        let mut edits = vec![RowsEdit {
+            rows,
+            set: Set::Verdict(Some(verdict)),
+        }];
+        if !unread.is_empty() {
+            edits.push(RowsEdit {
+                rows: unread,
+                set: Set::Status(Status::Reviewed),
+            });
         }
-        self.decide(sets, true);
+        self.decide(edits, true);
     }
 
-    fn decide(&mut self, sets: Vec<Set>, advance: bool) {
-        let rows = self.decided_rows();
-        if rows.is_empty() {
+    fn status_of(&self, row: i64) -> Option<Status> {
+        let listed = self.list.place_of(row).map(|p| self.list.statuses[p]);
+        listed.or_else(|| self.reader.known(row).map(|whole| whole.review.status))
+    }
+
+    fn decide(&mut self, edits: Vec<RowsEdit>, advance: bool) {
+        if edits.iter().all(|e| e.rows.is_empty()) {
             return self.say("nothing here to decide on");
         }
-        self.apply_rows(rows, sets);
-        if advance && self.list.marks.is_empty() {
+        // In the reader a key is about the conversation there: marks wait for the list.
+        let marked = self.focus != Pane::Reader && !self.list.marks.is_empty();
+        self.apply_edits(edits);
+        if marked {
+            self.list.unmark();
+        } else if advance {
             self.advance();
         }
-        self.list.unmark();
         self.list.range = None;
     }
 
     /// Shows and writes sets on whole conversations.
-    pub(super) fn apply_rows(&mut self, rows: Vec<i64>, sets: Vec<Set>) {
-        let bulk = (rows.len() > 1).then(|| self.view.text.clone());
-        let ticket = self.show_at_once(&rows, &sets);
-        self.status = StatusLine {
-            text: self.words(&rows, &sets),
-            ..StatusLine::default()
+    pub(super) fn apply_rows(&mut self, rows: &[i64], sets: Vec<Set>) {
+        let edit = |set| RowsEdit {
+            rows: rows.to_vec(),
+            set,
         };
+        self.apply_edits(sets.into_iter().map(edit).collect());
+    }
+
+    /// The first edit is about all the rows of the change.
+    fn apply_edits(&mut self, edits: Vec<RowsEdit>) {
+        let Some(rows) = edits.first().map(|e| &e.rows) else {
+            return;
+        };
+        let bulk = (rows.len() > 1).then(|| self.view.text.clone());
+        let what: Vec<String> = edits.iter().map(|e| set_words(&e.set)).collect();
+        let text = format!("{}: {}", self.whom(rows), what.join(", "));
+        let ticket = self.show_at_once(&edits);
+        self.about(ticket, text);
         self.send(Cmd::Decide {
             ticket,
-            rows,
-            sets,
+            edits,
             bulk,
         });
+    }
+
+    /// The status line is about this change from now on.
+    pub(super) fn about(&mut self, ticket: u64, text: String) {
+        self.status = StatusLine {
+            text,
+            ticket: Some(ticket),
+            ..StatusLine::default()
+        };
     }
 
     /// Goes to the next undecided conversation of the frozen list; the reader follows.
@@ -115,15 +155,14 @@ impl App {
         self.follow();
     }
 
-    fn words(&self, rows: &[i64], sets: &[Set]) -> String {
-        let what: Vec<String> = sets.iter().map(set_words).collect();
-        format!("{}: {}", self.whom(rows), what.join(", "))
-    }
-
     /// One conversation by its name, several by their number.
     pub(super) fn whom(&self, rows: &[i64]) -> String {
         match rows {
-            [row] => match self.list.card(*row) {
+            [row] => match self
+                .list
+                .card(*row)
+                .or(self.reader.known(*row).map(|whole| &whole.card))
+            {
                 Some(card) => card.external_id.line().cut(30).as_str().to_owned(),
                 None => "this conversation".to_owned(),
             },
@@ -138,10 +177,7 @@ impl App {
         };
         let (row, conversation) = (card.row, card.id);
         let ticket = self.show_event_at_once(row, event, &set);
-        self.status = StatusLine {
-            text: words,
-            ..StatusLine::default()
-        };
+        self.about(ticket, words);
         let edit = Edit {
             targets: vec![Target {
                 conversation,
@@ -158,16 +194,17 @@ impl App {
         });
     }
 
-    /// `f` and `F`.
-    pub(super) fn flag(&mut self, conversation: bool) {
+    /// `f` and `F`: the flag on or off; `.` puts it on.
+    pub(super) fn flag(&mut self, conversation: bool, wish: Option<bool>) {
         let event = self.reader.open.as_ref().and_then(|o| o.target());
         match (self.focus, event) {
             (Pane::Reader, Some(event)) if !conversation => {
-                let on = !self
-                    .reader
-                    .open
-                    .as_ref()
-                    .is_some_and(|o| is_flagged(&o.whole.review, event));
+                let open = self.reader.open.as_ref();
+                let flagged = open.is_some_and(|o| is_flagged(&o.whole.review, event));
+                let on = wish.unwrap_or(!flagged);
+                if on == flagged {
+                    return self.say("this event is flagged already");
+                }
                 let words = if on {
                     "event flagged"
                 } else {
@@ -176,10 +213,11 @@ impl App {
                 self.apply_event(event, Set::Flag(on), words.to_owned());
             }
             _ => {
-                let rows = self.decided_rows();
-                let Some(first) = rows.first() else { return };
-                let on = !self.review_of(*first).is_some_and(|r| r.flagged);
-                self.apply_rows(rows, vec![Set::Flag(on)]);
+                let Some(first) = self.first_decided() else {
+                    return self.say("nothing here to flag");
+                };
+                let on = wish.unwrap_or_else(|| !self.review_of(first).is_some_and(|r| r.flagged));
+                self.apply_rows(&self.decided_rows(), vec![Set::Flag(on)]);
             }
         }
         self.repeat = Some(Repeat::Flag(conversation));
@@ -197,15 +235,15 @@ impl App {
 
     /// Puts a tag on what is decided on, or takes it off where the first of them has it.
     pub(super) fn toggle_tag(&mut self, name: Untrusted) {
-        let rows = self.decided_rows();
-        let Some(first) = rows.first() else {
+        let Some(first) = self.first_decided() else {
             return self.say("nothing here to tag");
         };
         let on = !self
-            .review_of(*first)
+            .review_of(first)
             .is_some_and(|r| has_tag(&r.tags, &name));
+        let rows = self.decided_rows();
         self.repeat = Some(Repeat::Tag(name.clone()));
-        self.apply_rows(rows, vec![Set::Tag { name, on }]);
+        self.apply_rows(&rows, vec![Set::Tag { name, on }]);
     }
 
     /// What the tag picker decided: several tags on or off, and auto tags dismissed, as one change.
@@ -221,15 +259,12 @@ impl App {
         if let Some(Set::Tag { name, .. }) = put_on {
             self.repeat = Some(Repeat::Tag(name.clone()));
         }
-        self.apply_rows(rows, sets);
+        self.apply_rows(&rows, sets);
     }
 
     /// Tags that the first of the rows to decide on carries: its own and automatic ones.
     pub(super) fn present_tags(&self) -> (Vec<Untrusted>, Vec<Untrusted>) {
-        let review = self
-            .decided_rows()
-            .first()
-            .and_then(|row| self.review_of(*row));
+        let review = self.first_decided().and_then(|row| self.review_of(row));
         review
             .map(|r| (r.tags.clone(), r.auto_tags.clone()))
             .unwrap_or_default()
@@ -253,9 +288,8 @@ impl App {
         match (self.focus, event) {
             (Pane::Reader, Some(event)) => self.apply_event(event, set, "note written".to_owned()),
             _ => {
-                let rows: Vec<i64> = self.decided_rows().into_iter().take(1).collect();
-                if !rows.is_empty() {
-                    self.apply_rows(rows, vec![set]);
+                if let Some(row) = self.first_decided() {
+                    self.apply_rows(&[row], vec![set]);
                 }
             }
         }
@@ -267,10 +301,10 @@ impl App {
             Some(Repeat::Tag(name)) => {
                 let rows = self.decided_rows();
                 if !rows.is_empty() {
-                    self.apply_rows(rows, vec![Set::Tag { name, on: true }]);
+                    self.apply_rows(&rows, vec![Set::Tag { name, on: true }]);
                 }
             }
-            Some(Repeat::Flag(conversation)) => self.flag(conversation),
+            Some(Repeat::Flag(conversation)) => self.flag(conversation, Some(true)),
             Some(Repeat::Note(text)) => self.write_note(text),
             None => self.say("nothing to repeat yet: tag, flag or note first"),
         }
@@ -291,6 +325,7 @@ fn set_words(set: &Set) -> String {
         Set::Note { text: None, .. } => "note removed".to_owned(),
         Set::Correction { field, .. } => format!("{} corrected", field.name()),
         Set::Queue(_) => "assigned".to_owned(),
+        Set::TagInfo { key: Some(key), .. } => format!("on key {key}"),
         Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. } => {
             "tag changed".to_owned()
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use crate::filter::{self, Field, Filter};
 use crate::model::{Preset, SortKey};
+use crate::tui::layout::Pane;
 use crate::tui::msg::{Cmd, FacetView, Query, View};
 
 /// Facets of the sidebar, in its order.
@@ -129,6 +130,8 @@ impl App {
             self.view.reverse = preset.reverse;
         }
         self.list.unmark();
+        // Until the answer is here, keys are about what is still on the screen.
+        self.go_to = None;
         self.view.fresh = true;
         self.run_view();
         if !self.view.text.is_empty() && preset.is_none() {
@@ -165,6 +168,7 @@ impl App {
         self.view.reverse = view.reverse;
         self.list.mark_later(view.marks);
         self.go_to = view.row;
+        self.view.fresh = false;
         self.run_view();
         self.save_state();
     }
@@ -193,18 +197,20 @@ impl App {
         let rows = Arc::clone(&view.rows);
         let statuses = std::mem::take(&mut view.statuses);
         let fresh = std::mem::take(&mut self.view.fresh);
-        let here = self
-            .go_to
-            .take()
-            .or_else(|| self.list.current().filter(|_| !fresh));
         self.list.set_rows(rows, statuses);
         if fresh {
             self.list.cursor = 0;
             self.list.top = 0;
         }
         self.show_pending_statuses();
-        if let Some(place) = here.and_then(|row| self.list.place_of(row)) {
-            self.list.cursor = place;
+        match self.go_to.and_then(|row| self.list.place_of(row)) {
+            Some(place) => {
+                self.list.cursor = place;
+                self.go_to = None;
+            }
+            // The first page is not all there is.
+            None if view.complete => self.go_to = None,
+            None => {}
         }
         self.counted(view);
         // What is open may have other hits under this filter.
@@ -214,7 +220,17 @@ impl App {
             let filter = Arc::clone(&self.view.filter);
             self.send(Cmd::Open(row, filter));
         }
-        self.follow();
+        if !self.reads_beside_the_list() {
+            self.follow();
+        }
+    }
+
+    /// What is read stays open where another answer does not list it: a link, or a filter run again.
+    fn reads_beside_the_list(&self) -> bool {
+        let row = self.reader.awaited.or(self.reader.row());
+        self.focus == Pane::Reader
+            && self.line.is_none()
+            && row.is_some_and(|row| self.list.place_of(row).is_none())
     }
 
     /// Takes counts and facets in, of an answer or of what changed since.
@@ -269,12 +285,13 @@ impl App {
 
     /// Keeps where the screen stands, for the next start.
     pub(super) fn save_state(&mut self) {
+        let here = self.list.current().filter(|_| !self.view.fresh);
         let state = ScreenState {
             filter: self.view.text.clone(),
             preset: self.view.preset.clone(),
             sort: self.view.sort,
             reverse: self.view.reverse,
-            row: self.list.current().or(self.go_to),
+            row: self.go_to.or(here),
             sidebar: self.sidebar.shown,
         };
         if let Ok(text) = serde_json::to_string(&state) {

@@ -106,13 +106,11 @@ impl Workers {
             Cmd::LoadJournal => self.reading(ReadJob::Journal),
             Cmd::Decide {
                 ticket,
-                rows,
-                sets,
+                edits,
                 bulk,
             } => self.writing(WriteJob::Decide {
                 ticket,
-                rows,
-                sets,
+                edits,
                 bulk,
             }),
             Cmd::Apply { ticket, change } => self.writing(WriteJob::Apply { ticket, change }),

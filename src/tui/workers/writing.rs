@@ -9,7 +9,7 @@ use super::Common;
 use super::query::Questions;
 use crate::model::{Ack, Change, Edit, EntryId, Preset, Set, Target};
 use crate::store::{Access, Result, Store, StoreError};
-use crate::tui::msg::Msg;
+use crate::tui::msg::{Msg, RowsEdit};
 use crate::tui::panic_if_asked;
 
 /// What to write.
@@ -18,10 +18,8 @@ pub(super) enum WriteJob {
     Decide {
         /// Comes back with a failure.
         ticket: u64,
-        /// Where.
-        rows: Vec<i64>,
-        /// What.
-        sets: Vec<Set>,
+        /// What and where.
+        edits: Vec<RowsEdit>,
         /// The filter of a bulk change.
         bulk: Option<String>,
     },
@@ -113,12 +111,11 @@ pub(super) fn write(common: &Common, store: &mut Store, job: WriteJob, questions
     let (ticket, done) = match job {
         WriteJob::Decide {
             ticket,
-            rows,
-            sets,
+            edits,
             bulk,
         } => (
             Some(ticket),
-            decide(store, &rows, sets, bulk)
+            decide(store, &edits, bulk)
                 .and_then(|c| store.apply(&c, reviewer, clock))
                 .map(Some),
         ),
@@ -168,35 +165,36 @@ pub(super) fn write(common: &Common, store: &mut Store, job: WriteJob, questions
     }
 }
 
-fn decide(store: &Store, rows: &[i64], sets: Vec<Set>, bulk: Option<String>) -> Result<Change> {
+fn decide(store: &Store, edits: &[RowsEdit], bulk: Option<String>) -> Result<Change> {
+    let mut found: Vec<Edit> = Vec::with_capacity(edits.len());
+    for (i, RowsEdit { rows, set }) in edits.iter().enumerate() {
+        let targets = match set {
+            // The vocabulary belongs to no conversation.
+            Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. } => Vec::new(),
+            // Most often all are about the same ones.
+            _ if i > 0 && *rows == edits[0].rows => found[0].targets.clone(),
+            _ => targets(store, rows)?,
+        };
+        found.push(Edit {
+            targets,
+            set: set.clone(),
+        });
+    }
+    Ok(Change { edits: found, bulk })
+}
+
+fn targets(store: &Store, rows: &[i64]) -> Result<Vec<Target>> {
     let ids = store.ids(rows)?;
     if ids.is_empty() {
         return Err(StoreError::Refused(
             "the conversation was removed".to_owned(),
         ));
     }
-    let targets: Vec<Target> = ids
-        .into_iter()
-        .map(|conversation| Target {
-            conversation,
-            event: None,
-        })
-        .collect();
-    let edits = sets
-        .into_iter()
-        .map(|set| match set {
-            // The vocabulary belongs to no conversation.
-            Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. } => Edit {
-                targets: Vec::new(),
-                set,
-            },
-            set => Edit {
-                targets: targets.clone(),
-                set,
-            },
-        })
-        .collect();
-    Ok(Change { edits, bulk })
+    let target = |conversation| Target {
+        conversation,
+        event: None,
+    };
+    Ok(ids.into_iter().map(target).collect())
 }
 
 fn written(common: &Common, store: &Store, ack: Ack, questions: &Questions) {

@@ -1,0 +1,209 @@
+//! What comes in another order than it was asked for, and what stays where it was.
+
+use afterword::model::{Status, Verdict};
+use afterword::tui::app::App;
+use afterword::tui::app::sidebar::SidebarLine;
+use afterword::tui::app::view::ScreenState;
+use afterword::tui::keymap::{Key, Keymap};
+use afterword::tui::layout::Pane;
+use afterword::tui::msg::{Cmd, Msg, View};
+use afterword::tui::workers::Inline;
+use std::sync::Arc;
+
+use crate::common::{FULL, ME, NOW, Screen, Start, fixture};
+
+#[test]
+fn a_verdict_on_many_makes_the_unread_among_them_reviewed_and_no_others() {
+    let mut screen = Screen::all();
+    assert_eq!(screen.review("visitor-2").status, Status::Saved);
+    screen
+        .go("visitor-2")
+        .press(" ")
+        .go("visitor-9")
+        .press(" x");
+    let saved = screen.review("visitor-2");
+    assert_eq!(
+        (saved.status, saved.verdict),
+        (Status::Saved, Some(Verdict::Negative)),
+    );
+    assert_eq!(screen.review("visitor-9").status, Status::Reviewed);
+    let place = screen.app.list.place_of(screen.row("visitor-2")).unwrap();
+    assert_eq!(screen.app.list.statuses[place], Status::Saved);
+    screen.press("u");
+    assert_eq!(screen.review("visitor-9").status, Status::Unread);
+    assert_eq!(screen.review("visitor-2").verdict, None);
+}
+
+#[test]
+fn in_the_reader_marks_are_left_alone() {
+    let mut screen = Start::on(fixture::store()).filter("").size(120, 40).go();
+    screen.go("m.chen").press(" ").go("visitor-9");
+    screen.press("<enter>r");
+    assert_eq!(screen.review("visitor-9").status, Status::Reviewed);
+    assert_eq!(screen.review("m.chen").status, Status::Unread);
+    assert_ne!(screen.here(), "visitor-9", "and the next one is shown");
+    assert_eq!(screen.app.list.marks.len(), 1);
+}
+
+#[test]
+fn the_line_says_written_of_the_change_it_is_about_alone() {
+    let mut screen = Screen::all();
+    let before = screen.journal().len();
+    screen.hold().press("r");
+    screen.release();
+    assert!(screen.status().contains("written"));
+    screen.hold().press("r9");
+    assert!(screen.status().contains("no tag on 9"));
+    screen.release();
+    assert_eq!(screen.journal().len(), before + 2);
+    let status = screen.status();
+    assert!(
+        status.contains("no tag on 9") && !status.contains("written"),
+        "{status}"
+    );
+}
+
+#[test]
+fn the_list_is_found_as_it_was_left() {
+    let mut screen = Start::on(fixture::many(60)).filter("").go();
+    screen.press("jjjjj");
+    let before = screen.text();
+    screen.press("<enter>h");
+    assert_eq!(screen.app.list.top, 0);
+    assert_eq!(screen.text(), before);
+}
+
+#[test]
+fn going_back_from_the_filter_line_leaves_no_trace() {
+    let mut screen = Start::on(fixture::store()).go();
+    assert_eq!(screen.app.view.preset.as_deref(), Some("Unread"));
+    screen.press("jj ");
+    let (here, marks) = (screen.here(), screen.app.list.marks.len());
+    screen.press("/zzz<backspace><backspace><backspace><esc>");
+    assert_eq!(screen.app.view.preset.as_deref(), Some("Unread"));
+    assert_eq!((screen.here(), screen.app.list.marks.len()), (here, marks));
+}
+
+#[test]
+fn keys_before_the_answer_are_about_what_is_still_shown() {
+    let mut screen = Screen::all();
+    screen.go("m.chen").hold().press("'3r").release();
+    assert_eq!(screen.review("anna.k").status, Status::Unread);
+    assert_eq!(screen.review("m.chen").status, Status::Reviewed);
+}
+
+#[test]
+fn leaving_by_the_palette_keeps_the_place_too() {
+    let mut screen = Screen::all();
+    screen.go("m.chen").press(":q<enter>");
+    assert!(screen.left);
+    let screen = screen.restart();
+    assert_eq!(screen.here(), "m.chen");
+}
+
+/// The first page shows a part of the list: where the screen was left is found in the whole.
+#[test]
+fn the_place_is_found_beyond_the_first_page() {
+    let dir = fixture::many(80);
+    let path = dir.path().join("store.db");
+    let clock = afterword::model::Clock::fixed(afterword::model::Millis(NOW));
+    let zone = afterword::filter::Zone::Local;
+    let mut workers = Inline::open(&path, ME, clock, zone).unwrap();
+    let mut app = App::new(
+        (80, 24),
+        clock.now(),
+        ME.to_owned(),
+        FULL,
+        Keymap::default(),
+    );
+    let state = |row| ScreenState {
+        filter: "is:unread".to_owned(),
+        row,
+        ..ScreenState::default()
+    };
+    let mut waiting = std::collections::VecDeque::from(app.start(Some(state(None)), None));
+    while let Some(cmd) = waiting.pop_front() {
+        for msg in workers.take(cmd).0 {
+            waiting.extend(app.update(msg));
+        }
+    }
+    let row = app.list.rows[70];
+
+    let mut app = App::new(
+        (80, 24),
+        clock.now(),
+        ME.to_owned(),
+        FULL,
+        Keymap::default(),
+    );
+    let cmds = app.start(Some(state(Some(row))), None);
+    let mut workers = Inline::open(&path, ME, clock, zone).unwrap();
+    let query = cmds.into_iter().find(|c| matches!(c, Cmd::Query(_)));
+    let messages = workers.take(query.unwrap()).0;
+    assert!(messages.iter().any(|m| matches!(m, Msg::FirstPage(_))));
+    for msg in messages {
+        app.update(msg);
+    }
+    assert_eq!(app.list.current(), Some(row));
+}
+
+/// A link leads to a conversation whether the list has it or not.
+#[test]
+fn a_link_stays_open_beside_the_list() {
+    let mut app = App::new(
+        (120, 40),
+        afterword::model::Millis(NOW),
+        ME.to_owned(),
+        FULL,
+        Keymap::default(),
+    );
+    app.start(None, Some((77, None)));
+    assert_eq!((app.focus, app.reader.awaited), (Pane::Reader, Some(77)));
+    let view = View {
+        generation: app.view.generation,
+        rows: Arc::new(vec![1, 2]),
+        statuses: vec![Status::Unread; 2],
+        complete: true,
+        ..View::default()
+    };
+    app.update(Msg::Answer(Box::new(view)));
+    assert_eq!(app.reader.awaited, Some(77));
+    app.update(Msg::Key(Key::parse("h").unwrap().event()));
+    assert_eq!(app.focus, Pane::List);
+}
+
+#[test]
+fn a_click_beside_the_values_does_nothing() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let mut screen = Start::on(fixture::store()).filter("").size(200, 50).go();
+    let text = screen.text();
+    let beside: Vec<u16> = (1..)
+        .zip(screen.app.sidebar_lines())
+        .take(40)
+        .filter(|(_, line)| matches!(line, SidebarLine::Title(_) | SidebarLine::Blank))
+        .map(|(row, _)| row)
+        .collect();
+    assert!(beside.len() > 2);
+    let before = screen.app.view.text.clone();
+    for row in beside {
+        screen.send(Msg::Mouse(MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: 3,
+            row,
+            modifiers: KeyModifiers::NONE,
+        }));
+    }
+    assert_eq!(screen.app.view.text, before);
+    assert_eq!(screen.text(), text);
+}
+
+#[test]
+fn repeating_a_flag_puts_it_on_and_never_off() {
+    let mut screen = Screen::all();
+    screen.go("m.chen").press("<enter>f");
+    let flagged = screen.review("m.chen").flagged_events.len();
+    assert_eq!(flagged, 1);
+    screen.press(".");
+    assert_eq!(screen.review("m.chen").flagged_events.len(), 1);
+    assert!(screen.status().contains("flagged already"));
+}
