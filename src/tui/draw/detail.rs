@@ -8,7 +8,7 @@ use super::super::app::reader::{Open, Tab};
 use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role};
 use super::super::{confidence, unquoted};
-use super::reader::{bar, shown_intent};
+use super::prediction::{bar, shown_intent};
 use crate::model::{Confidence, Event, EventKind};
 use crate::text::SafeText;
 
@@ -159,7 +159,7 @@ fn prediction(app: &App, open: &Open, seq: usize, event: &Event, area: Rect, pen
         .turns
         .iter()
         .find(|t| t.user == Some(seq as u32));
-    let state = match turn.map(|t| (super::reader::turn_mark(t).0, t.mark)) {
+    let state = match turn.map(|t| (super::prediction::turn_mark(t).0, t.mark)) {
         Some(("x", _)) => ("not understood", Role::Fail),
         Some(("?", _)) => ("in doubt, though it acted", Role::Doubt),
         Some((_, crate::model::MessageMark::Click)) => ("button click", Role::Plain),

@@ -2,8 +2,11 @@
 
 mod bars;
 mod detail;
+mod header;
 mod list;
+mod map;
 mod popup;
+mod prediction;
 mod reader;
 mod sidebar;
 

@@ -10,8 +10,10 @@ use super::super::layout::{Class, Pane, header_rows};
 use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role, Theme};
 use super::super::{confidence, unquoted};
+use super::prediction::{bar, figure2, runner_up, shown_intent, turn_mark};
+use super::{header, map};
 use crate::filter;
-use crate::model::{Author, Confidence, Event, FlowState, Prediction, Status, TurnFacts};
+use crate::model::{Author, Event, FlowState, TurnFacts};
 use crate::text::{self, SafeText};
 
 pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
@@ -36,7 +38,7 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
         );
         return;
     };
-    header(app, open, area, class, pen);
+    header::draw(app, open, area, class, pen);
     let top = area.y + header_rows(class);
     let height = area.height.saturating_sub(header_rows(class));
     let tokens = filter::hit_words(&app.view.filter);
@@ -53,135 +55,12 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
         };
         drawer.line(line, top + row, pen);
     }
-    map(
+    map::draw(
         app,
         open,
         Rect::new(area.right().saturating_sub(1), top, 1, height),
         pen,
     );
-}
-
-/// Who, channel, language, start, duration, rating, status, handover; tags and notes.
-fn header(app: &App, open: &Open, area: Rect, class: Class, pen: &mut Pen<'_>) {
-    let theme = app.theme;
-    let card = &open.whole.card;
-    let a = &card.attributes;
-    let dot = theme.glyph(Glyph::Dot);
-    let mut y = area.y;
-    if class != Class::One {
-        let right = SafeText::line(&super::bars::place(app));
-        let room = area.width.saturating_sub(right.width() as u16 + 1);
-        let x = area.x
-            + pen.text(
-                area.x,
-                y,
-                room,
-                &super::list::who(card),
-                theme.style(Role::Unread),
-            )
-            + 1;
-        let mut rest = format!("{:.8}", card.id);
-        if a.user_name.is_some() {
-            rest.push_str(&format!(" {dot} {}", card.external_id.line().as_str()));
-        }
-        pen.word(
-            x,
-            y,
-            room.saturating_sub(x - area.x),
-            &rest,
-            theme.style(Role::Dim),
-        );
-        pen.right(
-            area.right(),
-            y,
-            right.width() as u16,
-            right.as_str(),
-            theme.style(Role::Dim),
-        );
-        y += 1;
-    }
-    let mut parts: Vec<String> = Vec::new();
-    let place: Vec<String> = [&a.channel, &a.language]
-        .into_iter()
-        .flatten()
-        .map(|t| t.line().as_str().to_owned())
-        .collect();
-    let mut first = place.join(" ");
-    if let Some(started) = card.started {
-        if !first.is_empty() {
-            first.push_str(&format!(" {dot} "));
-        }
-        first.push_str(&app.day_time(started));
-        if let Some(ended) = card.ended.filter(|e| e.0 > started.0) {
-            first.push_str(&format!(" {}", text::duration(ended.0 - started.0)));
-        }
-    }
-    if !first.is_empty() {
-        parts.push(first);
-    }
-    if let Some(rating) = a.rating {
-        match &a.rating_comment {
-            Some(comment) => parts.push(format!(
-                "rated {rating}\" \"{}\"",
-                comment.line().cut(40).as_str()
-            )),
-            None => parts.push(format!("rated {rating}")),
-        }
-    }
-    parts.push(match (card.review.status, card.review.verdict) {
-        (status, Some(verdict)) => format!("{}, {}", verdict.name(), status.name()),
-        (status, None) => status.name().to_owned(),
-    });
-    if card.escalated {
-        parts.push(match &a.agent {
-            Some(agent) => format!("handed over to {}", agent.line().as_str()),
-            None => "handed over".to_owned(),
-        });
-    }
-    pen.word(
-        area.x,
-        y,
-        area.width,
-        &parts.join(&format!(" {dot} ")),
-        theme.style(Role::Plain),
-    );
-    y += 1;
-    let mut x = area.x;
-    let room = |x: u16| area.right().saturating_sub(x);
-    if card.review.flagged {
-        x += pen.word(x, y, room(x), "! ", theme.style(Role::Flag));
-    }
-    for tag in &card.review.tags {
-        x += pen.text(x, y, room(x), &tag.line(), theme.style(Role::Tag)) + 1;
-    }
-    for tag in &card.review.auto_tags {
-        x += pen.word(x, y, room(x), "~", theme.style(Role::AutoTag));
-        x += pen.text(x, y, room(x), &tag.line(), theme.style(Role::AutoTag)) + 1;
-    }
-    for note in open
-        .whole
-        .review
-        .notes
-        .iter()
-        .filter(|n| n.event.is_none() || n.detached)
-    {
-        let detached = if note.detached { " (detached)" } else { "" };
-        let words = format!(
-            "{dot} \"{}: {}{detached}",
-            note.reviewer.line().as_str(),
-            note.text.line().as_str()
-        );
-        x += pen.word(x, y, room(x), &words, theme.style(Role::Plain)) + 1;
-    }
-    if card.review.status == Status::Deleted {
-        pen.word(
-            x,
-            y,
-            room(x),
-            "deleted: U brings it back",
-            theme.style(Role::Fail),
-        );
-    }
 }
 
 struct Drawer<'a> {
@@ -566,137 +445,5 @@ impl Drawer<'_> {
             _ => Role::Accent,
         };
         pen.word(x, y, width, &words, self.theme.style(role));
-    }
-}
-
-/// A confidence with its leading digit: `1.00`, `.40`.
-fn figure2(c: Confidence) -> String {
-    if c.steps() >= 9_950 {
-        "1.00".to_owned()
-    } else {
-        confidence(c.0)
-    }
-}
-
-/// `x`, `?` or nothing for a turn, with its colour. What a form accepted as its answer was understood
-/// well enough, whatever the classifier thought of it.
-pub(super) fn turn_mark(turn: &TurnFacts) -> (&'static str, Role) {
-    if turn.doubt {
-        ("?", Role::Doubt)
-    } else if turn.problem {
-        ("x", Role::Fail)
-    } else {
-        ("", Role::Plain)
-    }
-}
-
-/// What a prediction stands for: the intent, or under a fallback the first that is none.
-pub(super) fn shown_intent(intent: &Prediction) -> Option<(SafeText, Option<Confidence>)> {
-    if intent.is_fallback()
-        && let Some(real) = intent
-            .ranking
-            .iter()
-            .find(|r| !Prediction::is_fallback_intent(r.name.for_search()))
-    {
-        return Some((real.name.line(), real.confidence));
-    }
-    match (&intent.name, intent.confidence) {
-        (Some(name), c) => Some((name.line(), c)),
-        (None, Some(c)) => Some((SafeText::line("(no intent)"), Some(c))),
-        (None, None) => None,
-    }
-}
-
-fn runner_up(intent: &Prediction) -> Option<(SafeText, Option<Confidence>)> {
-    let shown = shown_intent(intent)?.0;
-    let others = intent
-        .ranking
-        .iter()
-        .filter(|r| !Prediction::is_fallback_intent(r.name.for_search()));
-    others
-        .map(|r| (r.name.line(), r.confidence))
-        .find(|(name, _)| *name != shown)
-}
-
-/// A bar of `cells`, with the threshold marked where one is given. Returns the columns used.
-#[expect(clippy::too_many_arguments, reason = "a figure and a place")]
-pub(super) fn bar(
-    theme: Theme,
-    value: Confidence,
-    cells: u16,
-    threshold: Option<Confidence>,
-    x: u16,
-    y: u16,
-    room: u16,
-    style: Style,
-    pen: &mut Pen<'_>,
-) -> u16 {
-    let cells = cells.min(room);
-    let filled = (value.0.clamp(0.0, 1.0) * f64::from(cells)).round() as u16;
-    let mark = threshold.map(|t| (t.0.clamp(0.0, 1.0) * f64::from(cells)).round() as u16);
-    for i in 0..cells {
-        let glyph = match i {
-            _ if mark == Some(i) => Glyph::BarMark,
-            i if i < filled => Glyph::BarFull,
-            _ => Glyph::BarRest,
-        };
-        let style = if i < filled {
-            style
-        } else {
-            theme.style(Role::Dim)
-        };
-        pen.word(x + i, y, 1, theme.glyph(glyph), style);
-    }
-    cells
-}
-
-/// The whole conversation in one column: what is on the screen, problems, flags and hits.
-fn map(app: &App, open: &Open, area: Rect, pen: &mut Pen<'_>) {
-    let total = open.lines.len().max(1);
-    let height = usize::from(area.height);
-    if height == 0 {
-        return;
-    }
-    let scale = |line: usize| {
-        if total <= height {
-            line
-        } else {
-            line * height / total
-        }
-    };
-    let theme = app.theme;
-    if total > height {
-        let (from, to) = (scale(open.top), scale((open.top + height).min(total)));
-        for row in from..to.max(from + 1) {
-            pen.word(
-                area.x,
-                area.y + row as u16,
-                1,
-                theme.glyph(Glyph::Column),
-                theme.style(Role::Dim),
-            );
-        }
-    }
-    let mut put = |seq: usize, mark: &str, role: Role| {
-        let row = scale(open.lines_of(seq).start).min(height - 1);
-        pen.word(area.x, area.y + row as u16, 1, mark, theme.style(role));
-    };
-    for hit in open.hits.iter() {
-        put(*hit as usize, "/", Role::Doubt);
-    }
-    for turn in open
-        .whole
-        .facts
-        .turns
-        .iter()
-        .filter(|t| t.problem || t.doubt)
-    {
-        let (mark, role) = turn_mark(turn);
-        put(turn.user.unwrap_or(turn.first) as usize, mark, role);
-    }
-    for flag in &open.whole.review.flagged_events {
-        if let Some(seq) = open.whole.keys.iter().position(|k| *k == flag.key) {
-            put(seq, "!", Role::Flag);
-        }
     }
 }
