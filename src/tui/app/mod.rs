@@ -10,8 +10,10 @@ pub mod pending;
 pub mod picker;
 mod places;
 pub mod popup;
+mod presets;
 pub mod reader;
 pub mod sidebar;
+mod tags;
 pub mod triage;
 pub mod view;
 

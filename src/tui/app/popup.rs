@@ -7,7 +7,7 @@ use tui_input::backend::crossterm::EventHandler;
 use super::App;
 use super::picker::{Choice, Item, Picker};
 use crate::filter::{self, Field};
-use crate::model::{JournalEntry, Preset, Set, SortKey};
+use crate::model::{JournalEntry, Preset, SortKey};
 use crate::text::Untrusted;
 use crate::tui::action::{ACTIONS, Action};
 use crate::tui::msg::Cmd;
@@ -54,6 +54,7 @@ pub enum Popup {
     },
 }
 
+/// Edits the text of a prompt. True where it changed.
 fn edit(input: &mut Input, key: &KeyEvent) -> bool {
     input
         .handle_event(&Event::Key(*key))
@@ -207,122 +208,6 @@ impl App {
         self.popup = Some(Popup::Sort(Picker::new(items)));
     }
 
-    pub(super) fn open_tags(&mut self) {
-        let (own, auto) = self.present_tags();
-        let mut items: Vec<Item> =
-            self.tags
-                .iter()
-                .map(|tag| Item {
-                    label: tag.name.clone(),
-                    detail: match (&tag.key, &tag.description) {
-                        (Some(k), Some(d)) => format!("{k}  {}", d.line().as_str()),
-                        (Some(k), None) => k.to_string(),
-                        (None, Some(d)) => format!("   {}", d.line().as_str()),
-                        (None, None) => String::new(),
-                    },
-                    ticked: Some(own.iter().any(|o| {
-                        filter::fold(o.for_search()) == filter::fold(tag.name.for_search())
-                    })),
-                    choice: Choice::Tag(tag.name.clone()),
-                })
-                .collect();
-        items.extend(auto.into_iter().map(|name| Item {
-            label: name.clone(),
-            detail: "auto tag; unticking dismisses it".to_owned(),
-            ticked: Some(true),
-            choice: Choice::AutoTag(name),
-        }));
-        self.popup = Some(Popup::Tags(Picker::new(items)));
-    }
-
-    fn tags_key(&mut self, picker: &mut Picker, key: &KeyEvent) -> bool {
-        match key.code {
-            KeyCode::Tab => {
-                if let Some(item) = picker.current_mut() {
-                    item.ticked = item.ticked.map(|t| !t);
-                }
-                true
-            }
-            KeyCode::Char(digit @ '1'..='9') if key.modifiers.contains(KeyModifiers::ALT) => {
-                if let Some(Choice::Tag(name)) = picker.current().map(|i| i.choice.clone()) {
-                    self.give_digit(name, digit);
-                }
-                false
-            }
-            KeyCode::Enter => {
-                let sets = self.ticked_sets(picker);
-                self.set_tags(sets);
-                false
-            }
-            _ => {
-                picker_key(picker, key);
-                true
-            }
-        }
-    }
-
-    /// What differs from before, with the item under the cursor changed too where nothing was ticked by
-    /// `tab`; typed text that names no tag becomes one.
-    fn ticked_sets(&self, picker: &mut Picker) -> Vec<Set> {
-        let (own, auto) = self.present_tags();
-        let had = |choice: &Choice| match choice {
-            Choice::Tag(name) => own
-                .iter()
-                .any(|o| filter::fold(o.for_search()) == filter::fold(name.for_search())),
-            Choice::AutoTag(name) => auto.contains(name),
-            _ => false,
-        };
-        let typed = picker.input.value().trim().to_owned();
-        let exact = picker
-            .items
-            .iter()
-            .any(|i| filter::fold(i.label.for_search()) == filter::fold(&typed));
-        let changed = picker
-            .items
-            .iter()
-            .any(|i| i.ticked.is_some_and(|t| t != had(&i.choice)));
-        let new = !typed.is_empty() && !exact && picker.current().is_none();
-        if !changed
-            && !new
-            && let Some(item) = picker.current_mut()
-        {
-            item.ticked = item.ticked.map(|t| !t);
-        }
-        let mut sets: Vec<Set> = picker
-            .items
-            .iter()
-            .filter(|i| i.ticked.is_some_and(|t| t != had(&i.choice)))
-            .filter_map(|i| match &i.choice {
-                Choice::Tag(name) => Some(Set::Tag {
-                    name: name.clone(),
-                    on: i.ticked == Some(true),
-                }),
-                Choice::AutoTag(name) => Some(Set::AutoTagDismissed {
-                    name: name.clone(),
-                    dismissed: i.ticked == Some(false),
-                }),
-                _ => None,
-            })
-            .collect();
-        if new {
-            // A new tag gets the first free digit, so that the next time it is one key.
-            let free = ('1'..='9').find(|d| self.tags.iter().all(|t| t.key != Some(*d)));
-            sets.push(Set::Tag {
-                name: typed.as_str().into(),
-                on: true,
-            });
-            if free.is_some() {
-                let name = typed.into();
-                sets.push(Set::TagInfo {
-                    name,
-                    description: None,
-                    key: free,
-                });
-            }
-        }
-        sets
-    }
-
     fn choose(&mut self, choice: Option<Choice>, typed: String) {
         if matches!(typed.trim(), "q" | "wq" | "q!") {
             return self.quit();
@@ -340,169 +225,6 @@ impl App {
             Some(Choice::Tag(name) | Choice::AutoTag(name)) => self.toggle_tag(name),
             None => self.say("nothing of that name"),
         }
-    }
-
-    pub(super) fn open_preset_named(&mut self, name: &str) {
-        let folded = filter::fold(name);
-        match self
-            .presets
-            .iter()
-            .find(|(p, _)| filter::fold(&p.name) == folded)
-            .map(|(p, _)| p.clone())
-        {
-            Some(preset) => self.open_preset(&preset),
-            None => self.fail(&format!("there is no preset {name}")),
-        }
-    }
-
-    fn preset_key(&mut self, key: &KeyEvent) {
-        let KeyCode::Char(c) = key.code else { return };
-        if c == '\'' {
-            return self.back_to_previous();
-        }
-        match self
-            .presets
-            .iter()
-            .find(|(p, _)| p.key == Some(c))
-            .map(|(p, _)| p.clone())
-        {
-            Some(preset) => self.open_preset(&preset),
-            None => self.say(&format!("no preset on {c} · P shows them all")),
-        }
-    }
-
-    pub(super) fn open_presets(&mut self) {
-        let items = self
-            .presets
-            .iter()
-            .map(|(p, count)| Item {
-                label: p.name.clone().into(),
-                detail: format!(
-                    "{}  {:>9}  {}",
-                    p.key.unwrap_or(' '),
-                    count.map(crate::tui::figure).unwrap_or_default(),
-                    p.filter
-                ),
-                ticked: None,
-                choice: Choice::Preset(p.name.clone()),
-            })
-            .collect();
-        self.popup = Some(Popup::Presets(Picker::new(items)));
-    }
-
-    fn presets_key(&mut self, picker: &mut Picker, key: &KeyEvent) -> bool {
-        if !is_ctrl(key, 'd') {
-            self.delete_asked = None;
-        }
-        let current = picker.current().map(|i| i.label.for_search().to_owned());
-        match (key.code, current) {
-            (KeyCode::Enter, Some(name)) => {
-                self.open_preset_named(&name);
-                false
-            }
-            (KeyCode::Char('d'), Some(name)) if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                // Presets are not in the journal: this is the one thing that asks first.
-                if self.delete_asked.as_deref() != Some(name.as_str()) {
-                    self.say(&format!(
-                        "ctrl-d again deletes the preset {name}; there is no undo for it"
-                    ));
-                    self.delete_asked = Some(name);
-                    return true;
-                }
-                self.say(&format!("preset {name} deleted"));
-                self.send(Cmd::DeletePreset(name));
-                false
-            }
-            (KeyCode::Char('k'), Some(name)) if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                if let Some((preset, _)) = self.presets.iter().find(|(p, _)| p.name == name) {
-                    self.popup = Some(Popup::PresetKey {
-                        preset: preset.clone(),
-                        replaces: Some(preset.name.clone()),
-                    });
-                }
-                false
-            }
-            (KeyCode::Char('s'), Some(name)) if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                self.name_preset(name);
-                false
-            }
-            _ => {
-                picker_key(picker, key);
-                true
-            }
-        }
-    }
-
-    pub(super) fn open_save_preset(&mut self) {
-        self.popup = Some(Popup::PresetName(Input::new(
-            self.view.preset.clone().unwrap_or_default(),
-        )));
-    }
-
-    /// A name for the present view; a known name is replaced and keeps its key.
-    fn name_preset(&mut self, name: String) {
-        if name.is_empty() {
-            return self.say("a preset needs a name");
-        }
-        let known = self
-            .presets
-            .iter()
-            .find(|(p, _)| filter::fold(&p.name) == filter::fold(&name))
-            .map(|(p, _)| p);
-        let preset = Preset {
-            name,
-            key: known.and_then(|p| p.key),
-            filter: self.view.filter.to_string(),
-            sort: self.view.sort,
-            reverse: self.view.reverse,
-            columns: known.map(|p| p.columns.clone()).unwrap_or_default(),
-        };
-        let replaces = known.map(|p| p.name.clone());
-        if preset.key.is_some() {
-            return self.save_preset(preset, replaces);
-        }
-        self.popup = Some(Popup::PresetKey { preset, replaces });
-    }
-
-    /// Letters and digits that no preset has.
-    pub fn free_preset_keys(&self) -> String {
-        ('a'..='z')
-            .chain('0'..='9')
-            .filter(|c| !self.presets.iter().any(|(p, _)| p.key == Some(*c)))
-            .collect()
-    }
-
-    fn key_preset(&mut self, mut preset: Preset, replaces: Option<String>, key: &KeyEvent) {
-        match key.code {
-            KeyCode::Enter => {}
-            KeyCode::Char(c) if c.is_alphanumeric() => {
-                if let Some((other, _)) = self
-                    .presets
-                    .iter()
-                    .find(|(p, _)| p.key == Some(c) && p.name != preset.name)
-                {
-                    self.fail(&format!("{c} is the key of {}", other.name));
-                    self.popup = Some(Popup::PresetKey { preset, replaces });
-                    return;
-                }
-                preset.key = Some(c);
-            }
-            _ => {
-                self.popup = Some(Popup::PresetKey { preset, replaces });
-                return;
-            }
-        }
-        self.save_preset(preset, replaces);
-    }
-
-    fn save_preset(&mut self, preset: Preset, replaces: Option<String>) {
-        let on = preset.key.map(|k| format!(" on '{k}")).unwrap_or_default();
-        self.say(&format!("preset {} saved{on}", preset.name));
-        if preset.filter == self.view.filter.to_string() {
-            self.view.preset = Some(preset.name.clone());
-        }
-        self.send(Cmd::SavePreset(preset, replaces));
-        self.save_state();
     }
 
     fn journal_key(
@@ -627,7 +349,8 @@ pub(super) fn is_ctrl(key: &KeyEvent, c: char) -> bool {
     key.code == KeyCode::Char(c) && key.modifiers.contains(KeyModifiers::CONTROL)
 }
 
-fn picker_key(picker: &mut Picker, key: &KeyEvent) {
+/// A key that moves in a picker or narrows it.
+pub(super) fn picker_key(picker: &mut Picker, key: &KeyEvent) {
     match key.code {
         KeyCode::Down => picker.step(1),
         KeyCode::Up => picker.step(-1),
