@@ -106,9 +106,5 @@ mod tests {
             "invalid value 'yes' for '--key <DIGIT>': too many characters in string\n\
              hint: `afterword tag describe --help` shows how"
         );
-        assert_eq!(
-            said("afterword help"),
-            "unrecognized subcommand 'help'\nhint: `afterword --help` shows how"
-        );
     }
 }
