@@ -420,7 +420,7 @@ impl App {
                 "no further hit in this list"
             });
         }
-        self.reader.land_on_hit = Some(!backwards);
+        self.reader.land_on_hit = self.list.current().map(|row| (row, !backwards));
         self.follow();
     }
 

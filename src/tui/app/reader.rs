@@ -77,8 +77,8 @@ pub struct ReaderState {
     pub tab: Tab,
     /// First line of the detail.
     pub detail_top: usize,
-    /// Where to stand when the awaited conversation arrives: `true` on its first hit, `false` the last.
-    pub land_on_hit: Option<bool>,
+    /// The row whose first (`true`) or last hit to stand on when it arrives.
+    pub land_on_hit: Option<(i64, bool)>,
     /// The event to stand on when the awaited conversation arrives.
     pub land_on_event: Option<usize>,
     cache: HashMap<i64, (Arc<Whole>, Arc<[u32]>)>,
@@ -193,8 +193,9 @@ impl ReaderState {
             .iter()
             .find(|t| t.problem)
             .map(|t| t.user.unwrap_or(t.first));
+        let row = open.whole.card.row;
         let hit = match self.land_on_hit.take() {
-            Some(false) => open.hits.last(),
+            Some((asked, false)) if asked == row => open.hits.last(),
             _ => open.hits.first(),
         };
         let asked = self.land_on_event.take().map(|seq| seq as u32);

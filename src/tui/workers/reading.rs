@@ -39,7 +39,8 @@ pub(super) fn run(common: &Common, jobs: &Receiver<ReadJob>) {
             Ok(job) => job,
             Err(_) => match later.pop() {
                 Some(job) => {
-                    later.truncate(4);
+                    // Only what was asked for last is still likely.
+                    later.drain(..later.len().saturating_sub(4));
                     job
                 }
                 None => match jobs.recv() {
