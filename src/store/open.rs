@@ -174,8 +174,17 @@ fn make_folder(folder: &Path) -> Result<()> {
 
 /// Refuses what is no store of ours, having looked at the file alone: no lock, no log, nothing beside it.
 fn is_store(path: &Path) -> Result<()> {
-    let mark = open_immutable(path)
-        .and_then(|conn| conn.query_row("PRAGMA application_id", [], |r| r.get::<_, i32>(0)));
+    let mark_of = |conn: Connection| -> rusqlite::Result<i32> {
+        conn.query_row("PRAGMA application_id", [], |r| r.get(0))
+    };
+    let mut mark = open_immutable(path).and_then(mark_of);
+    let torn =
+        |e: &rusqlite::Error| e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt);
+    if mark.as_ref().is_err_and(torn) && !no_log(path) {
+        // Killed in the middle of a checkpoint: the file alone is torn, with its log it is whole.
+        let flags = FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY;
+        mark = Connection::open_with_flags(path, flags).and_then(mark_of);
+    }
     match mark {
         Ok(APPLICATION_ID) => Ok(()),
         Ok(_) => Err(unusable(path, "it is not a store of afterword")),

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::ingest::{dialogue, put_all};
+use crate::model::EventKind;
 use crate::store::open::open_at;
 use crate::store::surroundings::Survey;
-use crate::store::testing::{imported, temporary};
+use crate::store::testing::{imported, main_source, message, session_start, temporary};
 use crate::store::{Access, Store, StoreError};
 
 fn mode(path: &Path) -> u32 {
@@ -319,4 +320,47 @@ fn many_that_make_the_store_at_once_make_one() {
     });
     let store = Store::open(&path, &Access::Read).unwrap();
     assert_eq!(store.doctor(true).unwrap(), []);
+}
+
+#[test]
+fn a_checkpoint_that_was_cut_short_is_no_damage() {
+    let (folder, mut store) = temporary();
+    let mut ingest = store.begin_import(&main_source()).unwrap();
+    for n in 0..200 {
+        let events = vec![
+            session_start(n),
+            message(EventKind::User, n + 1, "hello again"),
+        ];
+        ingest.put(imported(&format!("user {n}"), events)).unwrap();
+    }
+    ingest.commit_batch().unwrap();
+    drop(ingest);
+    // The file and its log as they stand while the store is open.
+    let path = store.path().to_owned();
+    let log = |path: &std::path::Path| path.with_extension("db-wal");
+    let [torn, whole] = ["torn.db", "whole.db"].map(|name| folder.path().join(name));
+    for copy in [&torn, &whole] {
+        std::fs::copy(&path, copy).unwrap();
+        std::fs::copy(log(&path), log(copy)).unwrap();
+    }
+    let conn = rusqlite::Connection::open(&whole).unwrap();
+    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .unwrap();
+    drop(conn);
+    // Only the first page has reached the file: it tells of pages that are in the log alone.
+    let first = &std::fs::read(&whole).unwrap()[..8192];
+    let mut bytes = std::fs::read(&torn).unwrap();
+    bytes[..8192].copy_from_slice(first);
+    std::fs::write(&torn, bytes).unwrap();
+    let store = Store::open(&torn, &Access::Review).unwrap();
+    assert_eq!(store.first_page(1000).unwrap().0.len(), 200);
+    assert_eq!(
+        store
+            .doctor(true)
+            .unwrap()
+            .iter()
+            .filter(|f| f.conversation.is_some())
+            .count(),
+        0
+    );
 }
