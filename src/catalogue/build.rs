@@ -8,15 +8,6 @@ use super::values::Gathered;
 use crate::store::feed::{Revisions, Wanted};
 use crate::store::{Result, Store, StoreError};
 
-/// What an interruption left undone. It is done before the next question is answered, so that an answer
-/// is never from a half-changed catalogue.
-#[derive(Debug, Default)]
-pub(super) struct Owed {
-    refresh: bool,
-    /// Rows whose reviews must be read again.
-    reviews: Vec<i64>,
-}
-
 impl Catalogue {
     /// Reads the whole catalogue. Stops with `Interrupted` when the store's interrupt handle fires.
     pub fn build(store: &Store) -> Result<Self> {
@@ -46,18 +37,25 @@ impl Catalogue {
     /// Takes in what was written since: new and changed conversations, reviews, purges. True if there was
     /// anything. What an interruption leaves undone is done before the next question is answered.
     pub fn refresh(&mut self, store: &Store) -> Result<bool> {
-        let owed = std::mem::replace(&mut self.owed.refresh, true);
+        let owed = std::mem::replace(&mut self.owed, true);
         store.reading(|| {
             let now = store.feed_revisions()?;
             let since = self.seen;
             names(&mut self.index, store)?;
-            let stale = owed || self.index.reviews_stale || !self.owed.reviews.is_empty();
+            let stale = owed || self.index.reviews_stale;
             if now == since && !stale {
-                self.owed.refresh = false;
+                self.owed = false;
                 return Ok(false);
             }
+            // What was answered of the content alone stays where only reviews changed: a decision on the
+            // screen must not cost every term and every order.
+            let content = owed || now.content != since.content || now.purged != since.purged;
             let result = self.follow(store, since);
-            self.changed(Reads::Content);
+            self.changed(if content {
+                Reads::Content
+            } else {
+                Reads::Reviews
+            });
             result?;
             // Revisions of what was purged are gone; the counter never goes back.
             self.seen = Revisions {
@@ -65,7 +63,7 @@ impl Catalogue {
                 reviews: now.reviews.max(since.reviews),
                 purged: now.purged.max(since.purged),
             };
-            self.owed.refresh = false;
+            self.owed = false;
             Ok(true)
         })
     }
@@ -74,10 +72,7 @@ impl Catalogue {
         let index = &mut self.index;
         let mut reviewed = Vec::new();
         store.feed_reviews(Wanted::Since(since.reviews), |row| reviewed.push(row.row))?;
-        reviewed.append(&mut self.owed.reviews);
         reviewed.sort_unstable();
-        reviewed.dedup();
-        self.owed.reviews.clone_from(&reviewed);
         correct(index, store, &reviewed)?;
         let expected = u32::try_from(store.feed_last_row()?).unwrap_or(u32::MAX);
         content(index, store, Wanted::Since(since.content), expected)?;
@@ -87,52 +82,22 @@ impl Catalogue {
                 index.purge(position);
             }
         }
-        review_rows(index, store, &reviewed)?;
-        self.owed.reviews.clear();
-        Ok(())
-    }
-
-    /// Reads the reviews of these conversations again, after the writer acknowledged a change of theirs.
-    /// Interrupted by a newer question, it is finished before that is answered, and is no error.
-    pub fn apply_reviews(&mut self, store: &Store, rows: &[i64]) -> Result<()> {
-        self.owed.reviews.extend_from_slice(rows);
-        match self.settle(store) {
-            Err(StoreError::Interrupted) => Ok(()),
-            done => done,
-        }
+        review_rows(index, store, &reviewed)
     }
 
     /// True if an interruption left something undone.
     #[cfg(test)]
     pub(super) fn owes(&self) -> bool {
-        self.owed.refresh || !self.owed.reviews.is_empty()
+        self.owed
     }
 
     /// Does what is owed.
     pub(super) fn settle(&mut self, store: &Store) -> Result<()> {
-        if self.owed.refresh {
-            return self.refresh(store).map(|_| ());
+        if self.owed {
+            self.refresh(store)?;
         }
-        if self.owed.reviews.is_empty() {
-            return Ok(());
-        }
-        self.owed.reviews.sort_unstable();
-        self.owed.reviews.dedup();
-        let rows = std::mem::take(&mut self.owed.reviews);
-        let done = store.reading(|| reread(&mut self.index, store, &rows));
-        self.changed(Reads::Reviews);
-        if done.is_err() {
-            self.owed.reviews = rows;
-        }
-        done
+        Ok(())
     }
-}
-
-/// Reads the reviews of these rows (ascending), and what persons say of language, topics and sentiment.
-fn reread(index: &mut Index, store: &Store, rows: &[i64]) -> Result<()> {
-    correct(index, store, rows)?;
-    shown(index, store)?;
-    review_rows(index, store, rows)
 }
 
 /// Reads reviews of these rows, or all of them where a tag or a rule was renamed.

@@ -33,7 +33,6 @@ pub use names::{FacetName, NONE};
 pub use query::{Answer, Question};
 
 use bits::Bits;
-use build::Owed;
 use cache::{Cache, Reads};
 use index::Index;
 use sort::Orders;
@@ -49,8 +48,9 @@ pub struct Catalogue {
     orders: Orders,
     /// Newest revisions that were taken in.
     seen: Revisions,
-    /// What could not be taken in because it was interrupted.
-    owed: Owed,
+    /// An interruption left a refresh undone: it is done before the next question is answered, so that an
+    /// answer is never from a half-changed catalogue.
+    owed: bool,
 }
 
 impl Catalogue {

@@ -85,15 +85,11 @@ fn a_catalogue_asked_before_answers_rightly_after_review_changes() {
             let clock = Clock::fixed(NOW);
             let reviewer = random.of(&REVIEWERS);
             // A change that changes nothing is refused.
-            if let Ok(ack) = shelf.store.apply(&change, reviewer, &clock) {
-                catalogue.apply_reviews(&shelf.store, &ack.rows).unwrap();
+            if shelf.store.apply(&change, reviewer, &clock).is_ok() {
+                catalogue.refresh(&shelf.store).unwrap();
             }
-            if random.once_in(3)
-                && let Ok(acks) = shelf.store.undo_last(1, reviewer, &clock)
-            {
-                for ack in acks {
-                    catalogue.apply_reviews(&shelf.store, &ack.rows).unwrap();
-                }
+            if random.once_in(3) && shelf.store.undo_last(1, reviewer, &clock).is_ok() {
+                catalogue.refresh(&shelf.store).unwrap();
             }
             agree(&mut catalogue, &shelf, filters());
         }
@@ -220,10 +216,13 @@ fn what_an_interruption_left_undone_is_done_before_the_next_answer() {
                 }],
                 bulk: None,
             };
-            let rows = match shelf.store.apply(&change, "ann", &Clock::fixed(NOW)) {
-                Ok(ack) => ack.rows,
-                Err(_) => continue,
-            };
+            if shelf
+                .store
+                .apply(&change, "ann", &Clock::fixed(NOW))
+                .is_err()
+            {
+                continue;
+            }
             if random.once_in(4) {
                 let rename = Set::TagRename {
                     from: "billing".into(),
@@ -243,7 +242,7 @@ fn what_an_interruption_left_undone_is_done_before_the_next_answer() {
                 shelf.take_in(first..first + 2);
             }
             crate::store::testing::interrupt_after(&mut shelf.store, steps as i32);
-            catalogue.apply_reviews(&shelf.store, &rows).unwrap();
+            let _ = catalogue.refresh(&shelf.store);
             interruptions += u64::from(catalogue.owes());
             if others {
                 interruptions += u64::from(catalogue.refresh(&shelf.store).is_err());

@@ -202,8 +202,10 @@ impl Asker {
         {
             // The version first: what another process writes from here on is looked for again.
             self.version = self.store.data_version().unwrap_or(self.version);
-            if let Err(error) = catalogue.refresh(&self.store) {
-                self.common.send(Msg::Notice(error.to_string()));
+            match catalogue.refresh(&self.store) {
+                // Interrupted by a newer question: it is finished before that is answered.
+                Ok(_) | Err(StoreError::Interrupted) => {}
+                Err(error) => self.common.send(Msg::Notice(error.to_string())),
             }
         }
         let changed = self.others_changed();
