@@ -15,10 +15,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::unistd::{getpgrp, getpid, getppid, getsid};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
-use rustix::process::{Signal, getpgrp, getpid, getppid, getsid, kill_current_process_group};
+use rustix::process::{Signal, kill_current_process_group};
 use signal_hook::consts::{SIGHUP, SIGTSTP};
 use signal_hook::low_level::emulate_default_handler;
 
@@ -309,13 +310,15 @@ fn wanted(options: Options) -> Vec<Mode> {
 }
 
 /// True if a shell can bring the program back from the background.
+///
+/// A session or a group whose leader lives outside this process namespace (a container) has the id 0,
+/// which rustix takes for impossible and panics on: these ids come from nix.
 fn has_shell() -> bool {
     let Ok(session) = getsid(None) else {
         return false;
     };
-    let is_leader = session == getpid();
-    let parent_session = getppid().and_then(|parent| getsid(Some(parent)).ok());
-    !is_leader && parent_session == Some(session) && getpgrp() != session
+    let parent_session = getsid(Some(getppid())).ok();
+    session != getpid() && parent_session == Some(session) && getpgrp() != session
 }
 
 #[cfg(test)]
