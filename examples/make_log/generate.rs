@@ -1,11 +1,12 @@
-//! Writes seeded Rasa-like logs for measurements: `make_log N [SEED] > trackers.jsonl`.
+//! The generator of `make_log`, for measurements and tests to include: seeded Rasa-like trackers.
 //!
 //! One tracker a line, as Rasa's HTTP API gives them. Intents, slot values and words follow Zipf's law,
 //! lengths are those of real logs (about 35 events and 13 messages a conversation), times spread over six
-//! months. The same N and seed give the same bytes on every machine.
+//! months. It writes to what it is given and knows no files.
 
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
+use std::ops::Range;
 
 /// 2025-11-01T00:00:00Z, in seconds.
 const FIRST: f64 = 1_761_955_200.0;
@@ -220,20 +221,15 @@ fn tracker(out: &mut String, n: u64, random: &mut Random) {
     );
 }
 
-fn main() -> io::Result<()> {
-    let mut args = std::env::args().skip(1).map(|a| a.parse::<u64>());
-    let (Some(Ok(n)), seed) = (args.next(), args.next().and_then(Result::ok).unwrap_or(1)) else {
-        let usage = "usage: make_log N [SEED] > trackers.jsonl";
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, usage));
-    };
-    let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
+/// Writes the trackers of these numbers. Each conversation has a random generator of its own: the same
+/// number and seed give the same bytes, whatever else is written.
+pub fn write(out: &mut impl Write, numbers: Range<u64>, seed: u64) -> io::Result<()> {
     let mut line = String::with_capacity(64 << 10);
-    for i in 0..n {
-        // Each conversation has a generator of its own: the first ones are the same whatever N is.
+    for i in numbers {
         let mut random = Random((seed << 32 | i).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         random.next();
         tracker(&mut line, i, &mut random);
         out.write_all(line.as_bytes())?;
     }
-    out.flush()
+    Ok(())
 }
