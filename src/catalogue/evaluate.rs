@@ -116,9 +116,9 @@ impl Evaluator<'_> {
     fn key(&self, term: &Term) -> String {
         let context = self.context;
         match term.field {
-            // Times are looked up by what they mean now, since `24h` means something else each time.
+            // With what its times mean now, since `24h` means something else each time.
             Field::Since | Field::Until | Field::Date | Field::Started | Field::Decided => {
-                format!("{:?} {:?}", term.field, self.moments_of(&term.test))
+                format!("{term:?} {:?}", self.moments_of(&term.test))
             }
             Field::Queue | Field::Reviewer => format!("{term:?} {}", context.me),
             Field::Time | Field::Weekday => format!("{term:?} {:?}", context.zone),
