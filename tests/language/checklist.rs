@@ -2,7 +2,9 @@
 //! is asked of the catalogue and of the reference, negated, printed and read back.
 
 use afterword::catalogue::{FacetName, Question};
-use afterword::filter::{FIELDS, Field, Filter, Pattern as P, Test, ValueKind, parse, plain, terms};
+use afterword::filter::{
+    FIELDS, Field, Filter, Pattern as P, Test, ValueKind, parse, plain, terms,
+};
 
 use crate::shelf::Shelf;
 
@@ -419,7 +421,8 @@ fn every_row_and_form_of_the_language_finds_what_it_says() {
         assert_eq!(parse(&printed).as_ref(), Ok(&filter), "{text} as {printed}");
         let again = parse(&printed).unwrap().to_string();
         assert_eq!(again, printed, "{text}");
-        if plain::sample(&filter).is_some() || terms(&filter).iter().any(|t| t.field == Field::Seed) {
+        if plain::sample(&filter).is_some() || terms(&filter).iter().any(|t| t.field == Field::Seed)
+        {
             continue;
         }
         // The complement is exact, however it is written.
@@ -465,14 +468,26 @@ fn the_checklist_leaves_no_field_and_no_form_out() {
         need("something found", rows.iter().any(|(_, f)| !f.is_empty()));
         let divides = |found: &str| !found.is_empty() && found != SHOWN && found != ALL;
         let samples = info.kind == ValueKind::Sample;
-        need("something left", samples || rows.iter().any(|(_, found)| divides(found)));
+        need(
+            "something left",
+            samples || rows.iter().any(|(_, found)| divides(found)),
+        );
         if info.absence {
-            need("none", any(|t| matches!(t, Test::Any(all) if all.contains(&P::None))));
+            need(
+                "none",
+                any(|t| matches!(t, Test::Any(all) if all.contains(&P::None))),
+            );
         }
         match info.kind {
             ValueKind::Words => {
-                need("phrase", any(|t| matches!(t, Test::Words { phrase: true, .. })));
-                need("prefix", any(|t| matches!(t, Test::Words { prefix: true, .. })));
+                need(
+                    "phrase",
+                    any(|t| matches!(t, Test::Words { phrase: true, .. })),
+                );
+                need(
+                    "prefix",
+                    any(|t| matches!(t, Test::Words { prefix: true, .. })),
+                );
             }
             ValueKind::Names | ValueKind::Scored | ValueKind::Named => {
                 let prefix = |t: &Test| match t {
@@ -485,7 +500,10 @@ fn the_checklist_leaves_no_field_and_no_form_out() {
                 need("prefix", any(prefix));
             }
             ValueKind::Count | ValueKind::Decimal | ValueKind::Span | ValueKind::TimeOfDay => {
-                need("one value or a range", any(|t| matches!(t, Test::Range(..) | Test::Any(_))));
+                need(
+                    "one value or a range",
+                    any(|t| matches!(t, Test::Range(..) | Test::Any(_))),
+                );
             }
             _ => {}
         }
@@ -541,8 +559,16 @@ fn a_facet_of_the_manual_counts_what_its_values_find() {
             for (value, count) in counts.values.iter().filter(|_| !own) {
                 let narrower = Filter::and(vec![filter.clone(), counts.facet.term(value)]);
                 let name = counts.facet.name();
-                assert_eq!(shelf.found(&narrower).len() as u64, *count, "{name} {value}: {narrower}");
-                assert_eq!(shelf.plainly(&narrower).len() as u64, *count, "{name} {value}: {narrower}");
+                assert_eq!(
+                    shelf.found(&narrower).len() as u64,
+                    *count,
+                    "{name} {value}: {narrower}"
+                );
+                assert_eq!(
+                    shelf.plainly(&narrower).len() as u64,
+                    *count,
+                    "{name} {value}: {narrower}"
+                );
                 values += 1;
             }
         }

@@ -3,9 +3,9 @@
 use afterword::catalogue::{Catalogue, Question};
 use afterword::filter::{Context, Filter, Subject, Zone, select};
 use afterword::model::{
-    ActionRun, Attributes, Change, Clock, Confidence, ConversationKey, CorrectionField, Edit, Entity,
-    Event, EventKind, EventTarget, FlowState, FlowStep, Imported, Millis, NoteId, Prediction, Ranked,
-    Set, SlotSet, Status, Target, Verdict, event_keys,
+    ActionRun, Attributes, Change, Clock, Confidence, ConversationKey, CorrectionField, Edit,
+    Entity, Event, EventKind, EventTarget, FlowState, FlowStep, Imported, Millis, NoteId,
+    Prediction, Ranked, Set, SlotSet, Status, Target, Verdict, event_keys,
 };
 use afterword::store::testing::{auto_tag, temporary};
 use afterword::store::{SourceSpec, Store, Whole};
@@ -23,7 +23,10 @@ impl Shelf {
     /// The six conversations `a` to `f`, with what reviewers decided.
     pub fn new() -> Self {
         let (dir, mut store) = temporary();
-        for (source, all) in [("main", vec![a(), c(), d(), e(), f()]), ("Other", vec![b()])] {
+        for (source, all) in [
+            ("main", vec![a(), c(), d(), e(), f()]),
+            ("Other", vec![b()]),
+        ] {
             let spec = SourceSpec {
                 name: source.into(),
                 format: "test".into(),
@@ -239,7 +242,12 @@ fn a() -> Imported {
         slot("city", "\"Rome\""),
         flow("checkout", None, FlowState::Started),
         flow("checkout", Some("email"), FlowState::Step),
-        user("\u{6211}\u{8981}\u{9000}\u{6b3e} 1182.", "inform", 0.43, 0.4),
+        user(
+            "\u{6211}\u{8981}\u{9000}\u{6b3e} 1182.",
+            "inform",
+            0.43,
+            0.4,
+        ),
         action("action_listen", 0.1, "MemoPolicy"),
         fallback(0.4),
         slot("city", "null"),
@@ -323,10 +331,7 @@ fn d() -> Imported {
 
 /// Deleted. Like `a` in little.
 fn e() -> Imported {
-    let events = vec![
-        user("refund gone", "ask_refund", 0.2, 0.1),
-        fallback(0.3),
-    ];
+    let events = vec![user("refund gone", "ask_refund", 0.2, 0.1), fallback(0.3)];
     let attributes = Attributes {
         channel: Some("webchat".into()),
         user_id: Some("u-7".into()),
@@ -405,7 +410,10 @@ fn decide(store: &mut Store) {
                 (on(&a, None), queue("ann")),
                 (on(&a, Some(8)), Set::Flag(true)),
                 (on(&a, Some(2)), note(1, "Took over too late")),
-                (on(&a, Some(6)), correction(CorrectionField::Intent, "\"ask_order\"")),
+                (
+                    on(&a, Some(6)),
+                    correction(CorrectionField::Intent, "\"ask_order\""),
+                ),
                 (
                     on(&a, None),
                     correction(CorrectionField::Topics, "[\"returns/refund\",\"fees\"]"),
@@ -422,8 +430,14 @@ fn decide(store: &mut Store) {
                 (on(&b, None), Set::Flag(true)),
                 (on(&b, None), queue("Bo")),
                 (on(&e, None), Set::Status(Status::Deleted)),
-                (on(&f, None), correction(CorrectionField::Language, "\"it\"")),
-                (on(&f, None), correction(CorrectionField::Summary, "\"a form\"")),
+                (
+                    on(&f, None),
+                    correction(CorrectionField::Language, "\"it\""),
+                ),
+                (
+                    on(&f, None),
+                    correction(CorrectionField::Summary, "\"a form\""),
+                ),
                 (on(&d, None), note(2, "nothing said")),
             ],
         ),
