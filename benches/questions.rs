@@ -2,14 +2,16 @@
 //! median of the first asking and of asking again, and how many match. For peers.py, which prints them
 //! beside DuckDB's figures.
 
+mod common;
+
 use std::env;
-use std::error::Error;
-use std::time::{Duration, Instant};
+use std::io::{Write, stdout};
 
 use afterword::catalogue::{Catalogue, FacetName, Question};
 use afterword::filter::{Context, Zone, parse};
 use afterword::model::{Millis, SortKey};
 use afterword::store::{Access, Store};
+use common::{Outcome, Samples};
 
 /// What peers.py counts in DuckDB.
 const FACETS: [&str; 8] = [
@@ -27,13 +29,18 @@ const FACETS: [&str; 8] = [
 const FIRST: usize = 5;
 const AGAIN: usize = 20;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let path = env::var_os("AFTERWORD_BENCH_STORE").ok_or("AFTERWORD_BENCH_STORE names no store")?;
+fn main() -> Outcome {
+    if !env::args().any(|a| a == "--bench") {
+        return Ok(());
+    }
+    let path =
+        env::var_os("AFTERWORD_BENCH_STORE").ok_or("AFTERWORD_BENCH_STORE names no store")?;
     let store = Store::open(path.as_ref(), &Access::Read)?;
     let facets: Vec<FacetName> = FACETS.into_iter().filter_map(FacetName::parse).collect();
     let mut catalogues = (0..FIRST)
         .map(|_| Catalogue::build(&store))
         .collect::<Result<Vec<_>, _>>()?;
+    let mut out = stdout().lock();
     for (name, filter) in questions() {
         let question = Question {
             filter: parse(&filter)?,
@@ -47,29 +54,20 @@ fn main() -> Result<(), Box<dyn Error>> {
             newest: catalogues[0].newest(),
             me: String::new(),
         };
-        let mut first = Vec::new();
-        let mut again = Vec::new();
+        let mut first = Samples::default();
         let mut matching = 0;
-        for (round, catalogue) in catalogues.iter_mut().enumerate() {
-            for asked in 0..=AGAIN {
-                let began = Instant::now();
-                matching = catalogue.answer(&store, &question, &context)?.matching;
-                let taken = if asked == 0 { &mut first } else { &mut again };
-                taken.push(began.elapsed());
-                if round > 0 && asked > 0 {
-                    break;
-                }
-            }
+        for catalogue in &mut catalogues {
+            let answer = first.take(|| catalogue.answer(&store, &question, &context))?;
+            matching = answer.matching;
         }
-        println!(
-            "{}",
-            serde_json::json!({
-                "question": name,
-                "matching": matching,
-                "first_ms": median(&mut first),
-                "p50_ms": median(&mut again),
-            })
-        );
+        let again = Samples::of(AGAIN, |_| catalogues[0].answer(&store, &question, &context))?;
+        let line = serde_json::json!({
+            "question": name,
+            "matching": matching,
+            "first_ms": first.median(),
+            "p50_ms": again.median(),
+        });
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }
@@ -90,11 +88,4 @@ fn questions() -> Vec<(&'static str, String)> {
         }
     }
     found
-}
-
-fn median(taken: &mut [Duration]) -> f64 {
-    taken.sort_unstable();
-    taken
-        .get(taken.len() / 2)
-        .map_or(0.0, |t| t.as_secs_f64() * 1000.0)
 }

@@ -5,7 +5,7 @@
 //! Sizes are those of `AFTERWORD_BENCH_SIZES` (numbers of conversations with commas between them).
 //! Nothing here decides what is fast enough: each benchmark names the bars of its own rows.
 
-#![allow(dead_code)] // no benchmark uses all of it
+#![allow(dead_code, unused_imports)] // no benchmark uses all of it
 
 pub mod data;
 #[path = "../../examples/make_log/generate.rs"]
