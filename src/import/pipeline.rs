@@ -330,7 +330,7 @@ impl Writer<'_> {
         let outcome = if known {
             Outcome::Unchanged
         } else {
-            ingest.put(delivery.imported)?
+            ingest.take(delivery.imported)?
         };
         self.report.count(&outcome);
         if let Outcome::Rejected(reason) = outcome {

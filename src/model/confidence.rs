@@ -18,6 +18,11 @@ impl Confidence {
     pub fn steps(self) -> i16 {
         (self.0 * 10_000.0).round().clamp(-32_767.0, 32_767.0) as i16
     }
+
+    /// Of whole ten-thousandths.
+    pub fn of_steps(steps: i16) -> Self {
+        Self(f64::from(steps) / 10_000.0)
+    }
 }
 
 impl PartialEq for Confidence {

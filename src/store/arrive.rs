@@ -5,58 +5,96 @@
 
 use rusqlite::{Connection, params};
 
-use super::body::encode;
+use super::body::{Packed, encode};
 use super::draft::Draft;
 use super::ingest::Ingest;
 use super::narrow::{folded, kept};
 use super::numbers::{Values, ValuesIn};
 use super::place::{self, Place, Sibling};
+use super::prepare::Prepared;
 use super::record::Record;
 use super::seeds::apply_seed;
-use super::stored::{known, write_draft};
+use super::stored::{known, write_rows};
 use super::threshold;
 use super::unite::{self, Union};
 use super::{Facet, Outcome, Result, StoreError, sqlite};
 use crate::model::{
-    Attributes, ConversationId, ConversationKey, Event, Facts, Imported, Millis, ReviewSeed,
-    mark_reverted,
+    Attributes, ConversationId, ConversationKey, Event, Facts, Millis, ReviewSeed, mark_reverted,
 };
 
 impl Ingest<'_> {
     /// Decides what a reading is and writes it, inside the open batch.
-    pub(super) fn take_in(&mut self, imported: Imported, rev: i64) -> Result<Outcome> {
-        let Imported {
-            mut key,
-            external_id,
-            attributes,
-            events,
-            reviews,
-        } = imported;
-        key.source = self.name.clone();
+    pub(super) fn take_in(&mut self, mut prepared: Prepared, rev: i64) -> Result<Outcome> {
+        if prepared.key.source != self.name {
+            return Err(StoreError::Refused(
+                "a conversation of another source".into(),
+            ));
+        }
         let conn = self.store.connection();
-        if is_purged(conn, key.id())? {
+        if is_purged(conn, prepared.draft.record().id)? {
             return Ok(Outcome::Purged);
         }
-        let siblings = self.family.of(conn, self.source, key.native.for_search())?;
-        let place = place::find(conn, siblings, &key, &events, self.mode)?;
+        let native = prepared.key.native.for_search();
+        let siblings = self.family.of(conn, self.source, native)?;
+        // Nothing else is known of nearly every sender: then the events need not be looked at.
+        if siblings.is_empty() {
+            return self.add_prepared(prepared, rev);
+        }
+        let events = prepared.unpack()?;
+        let place = place::find(conn, siblings, &prepared.key, &events, self.mode)?;
+        let label = || place::label(siblings, &prepared.key, prepared.external_id.as_ref());
         match place {
             Place::Refused(reason) => Ok(Outcome::Rejected(reason)),
             Place::New => {
-                let session = place::label(siblings, &key, external_id.as_ref());
-                self.add(key, session, attributes, events, &reviews, rev)
+                let session = label();
+                prepared.set_session(session);
+                self.add_prepared(prepared, rev)
             }
-            Place::Known(row) => self.unite(row, key, attributes, events, &reviews, rev),
+            Place::Known(row) => {
+                let attributes = prepared.attributes()?;
+                self.unite(
+                    row,
+                    prepared.key,
+                    attributes,
+                    events,
+                    &prepared.reviews,
+                    rev,
+                )
+            }
             Place::Rest(row, from) => {
-                let session = place::label(siblings, &key, external_id.as_ref());
+                let session = label();
+                let attributes = prepared.attributes()?;
                 let (rest, theirs) = self.cut(row, from, rev)?;
                 let events = match unite::unite(rest, events) {
                     Union::Grown(events, _) => events,
                     _ => return Err(StoreError::Refused("a session did not come apart".into())),
                 };
                 let attributes = unite::unite_attributes(theirs, attributes, true);
-                self.add(key, session, attributes, events, &reviews, rev)
+                let row =
+                    self.write_down(None, &prepared.key, session, &attributes, events, rev)?;
+                self.seed(row, &prepared.reviews)?;
+                Ok(Outcome::New)
             }
         }
+    }
+
+    /// Writes a new conversation: as it was prepared where that still holds, else derived once more.
+    fn add_prepared(&mut self, prepared: Prepared, rev: i64) -> Result<Outcome> {
+        let row = if prepared.holds(self.threshold) {
+            let Prepared {
+                draft,
+                content,
+                body,
+                ..
+            } = prepared;
+            self.write_draft(None, draft, &content, &body, rev)?
+        } else {
+            let (attributes, events) = (prepared.attributes()?, prepared.unpack()?);
+            let session = prepared.draft.record().session;
+            self.write_down(None, &prepared.key, session, &attributes, events, rev)?
+        };
+        self.seed(row, &prepared.reviews)?;
+        Ok(Outcome::New)
     }
 
     /// Takes the events from `from` on out of a known session; returns them and its attributes.
@@ -103,20 +141,6 @@ impl Ingest<'_> {
             .map_err(sqlite("writing a conversation"))?;
         }
         Ok(())
-    }
-
-    fn add(
-        &mut self,
-        key: ConversationKey,
-        session: u32,
-        attributes: Attributes,
-        events: Vec<Event>,
-        reviews: &[ReviewSeed],
-        rev: i64,
-    ) -> Result<Outcome> {
-        let row = self.write_down(None, &key, session, &attributes, events, rev)?;
-        self.seed(row, reviews)?;
-        Ok(Outcome::New)
     }
 
     fn unite(
@@ -218,28 +242,34 @@ impl Ingest<'_> {
         rev: i64,
     ) -> Result<i64> {
         mark_reverted(&mut events);
+        let draft = Draft::make(key, session, attributes, &events, self.threshold)?;
+        let plain = encode(&events)?;
+        let content = draft.record().hash(&plain);
+        let body = self.preparer.pack(&plain)?;
+        self.write_draft(row, draft, &content, &body, rev)
+    }
+
+    fn write_draft(
+        &mut self,
+        row: Option<i64>,
+        draft: Draft,
+        content: &[u8; 16],
+        body: &Packed,
+        rev: i64,
+    ) -> Result<i64> {
         let conn = self.store.connection();
         let mut values = ValuesIn {
             conn,
             ids: &mut self.values,
         };
-        let draft = Draft::make(
-            self.source,
-            key,
-            session,
-            attributes,
-            &events,
-            self.threshold,
-            &mut values,
-        )?;
-        let plain = encode(&events)?;
-        let row = write_draft(conn, row, &draft, &plain, &mut self.packer, rev)?;
-        let written = Sibling::of(row, &draft.record);
-        self.family.note(&draft.record.native, written);
-        if let Some(own) = draft.own_threshold {
-            let when = (draft.record.ended.unwrap_or(i64::MIN), draft.record.id);
+        let rows = draft.into_rows(self.source, &mut values)?;
+        let row = write_rows(conn, row, &rows, content, body, rev)?;
+        let written = Sibling::of(row, &rows.record);
+        self.family.note(&rows.record.native, written);
+        if let Some(own) = rows.own_threshold {
+            let when = (rows.record.ended.unwrap_or(i64::MIN), rows.record.id);
             if threshold::learn(conn, self.source, own, when)? {
-                self.threshold = Some(own);
+                self.set_threshold(Some(own));
             }
         }
         Ok(row)
@@ -255,9 +285,9 @@ impl Ingest<'_> {
     }
 }
 
-fn is_purged(conn: &Connection, id: ConversationId) -> Result<bool> {
+fn is_purged(conn: &Connection, id: [u8; 16]) -> Result<bool> {
     conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM purged WHERE id = ?1)")
-        .and_then(|mut q| q.query_row([id.0], |r| r.get(0)))
+        .and_then(|mut q| q.query_row([id], |r| r.get(0)))
         .map_err(sqlite("reading what was purged"))
 }
 

@@ -3,6 +3,8 @@
 //! A body is zstd level 1 over a version byte and the postcard form of the events. Each names the
 //! dictionary it was compressed with, or none. This file must not know what the events mean.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::Event;
@@ -34,9 +36,17 @@ pub(crate) fn decode(plain: &[u8]) -> Option<Vec<Event>> {
     left.is_empty().then_some(events)
 }
 
+/// A compressed body.
+pub(crate) struct Packed {
+    /// Number of the dictionary, or none.
+    pub dictionary: Option<i64>,
+    /// What the store keeps.
+    pub bytes: Vec<u8>,
+}
+
 /// Compresses bodies, keeping its working memory from one to the next.
 pub(crate) struct Packer {
-    dictionary: Option<i64>,
+    dictionary: Option<Arc<(i64, Vec<u8>)>>,
     compressor: zstd::bulk::Compressor<'static>,
 }
 
@@ -51,20 +61,32 @@ impl Packer {
             )
             .optional()
             .map_err(sqlite("reading the dictionary"))?;
-        let compressor = match &newest {
-            Some((_, data)) => zstd::bulk::Compressor::with_dictionary(LEVEL, data),
+        Self::with(newest.map(Arc::new))
+    }
+
+    /// Another one with the same dictionary.
+    pub(crate) fn another(&self) -> Result<Self> {
+        Self::with(self.dictionary.clone())
+    }
+
+    fn with(dictionary: Option<Arc<(i64, Vec<u8>)>>) -> Result<Self> {
+        let compressor = match &dictionary {
+            Some(known) => zstd::bulk::Compressor::with_dictionary(LEVEL, &known.1),
             None => zstd::bulk::Compressor::new(LEVEL),
         };
         Ok(Self {
-            dictionary: newest.map(|n| n.0),
+            dictionary,
             compressor: compressor.map_err(refused)?,
         })
     }
 
-    /// The dictionary's number and the compressed form of what [`encode`] made.
-    pub(crate) fn pack(&mut self, plain: &[u8]) -> Result<(Option<i64>, Vec<u8>)> {
-        let packed = self.compressor.compress(plain).map_err(refused)?;
-        Ok((self.dictionary, packed))
+    /// Compresses what [`encode`] made.
+    pub(crate) fn pack(&mut self, plain: &[u8]) -> Result<Packed> {
+        let bytes = self.compressor.compress(plain).map_err(refused)?;
+        Ok(Packed {
+            dictionary: self.dictionary.as_ref().map(|known| known.0),
+            bytes,
+        })
     }
 }
 
@@ -127,8 +149,11 @@ mod tests {
         let conn = store.connection();
         let plain = encode(&events()).unwrap();
 
-        let (none, packed) = Packer::new(conn).unwrap().pack(&plain).unwrap();
-        assert_eq!(none, None);
+        let Packed {
+            dictionary,
+            bytes: packed,
+        } = Packer::new(conn).unwrap().pack(&plain).unwrap();
+        assert_eq!(dictionary, None);
         assert!(packed.len() < plain.len());
         assert_eq!(
             unpack(conn, None, &packed).unwrap().as_deref(),
@@ -147,7 +172,10 @@ mod tests {
         let data = zstd::dict::from_samples(&samples, 1024).unwrap();
         conn.execute("INSERT INTO dictionary (id, data) VALUES (7, ?1)", [&data])
             .unwrap();
-        let (seven, smaller) = Packer::new(conn).unwrap().pack(&plain).unwrap();
+        let Packed {
+            dictionary: seven,
+            bytes: smaller,
+        } = Packer::new(conn).unwrap().pack(&plain).unwrap();
         assert_eq!(seven, Some(7));
         assert_ne!(smaller, packed);
         let back = unpack(conn, seven, &smaller).unwrap().unwrap();
@@ -164,7 +192,7 @@ mod tests {
         let (_dir, store) = temporary();
         let conn = store.connection();
         let plain = encode(&events()).unwrap();
-        let (_, packed) = Packer::new(conn).unwrap().pack(&plain).unwrap();
+        let packed = Packer::new(conn).unwrap().pack(&plain).unwrap().bytes;
         assert_eq!(
             unpack(conn, None, &packed[..packed.len() / 2]).unwrap(),
             None

@@ -6,10 +6,10 @@
 use rusqlite::{Connection, ErrorCode, params};
 
 use super::body::{Packer, decode};
-use super::draft::Draft;
+use super::draft::{Draft, Rows};
 use super::numbers::{KnownValues, ValueIds, Values, ValuesIn};
 use super::record::{Record, Summary};
-use super::stored::{plain_body, write_draft};
+use super::stored::{plain_body, write_rows};
 use super::{Result, Store, StoreError, next_rev, sqlite};
 use crate::model::{
     Attributes, Confidence, ConversationId, ConversationKey, Millis, mark_reverted,
@@ -196,20 +196,20 @@ fn every_conversation(conn: &Connection, findings: &mut Vec<Finding>) -> Result<
             report(id, "its events are damaged: import it again", false);
             continue;
         };
-        if fresh.draft.record.hash(&fresh.plain)[..] != content[..] {
+        if fresh.rows.record.hash(&fresh.plain)[..] != content[..] {
             report(id, "its content is damaged: import it again", false);
         }
-        if fresh.draft.record != record {
+        if fresh.rows.record != record {
             report(id, "its line does not agree with its events", true);
         }
-        if stored_turns(conn, row)? != fresh.draft.turns {
+        if stored_turns(conn, row)? != fresh.rows.turns {
             report(id, "its turns do not agree with its events", true);
         }
-        slots += fresh.draft.slot_values.len() as i64;
-        if !has_slots(conn, row, &fresh.draft)? {
+        slots += fresh.rows.slot_values.len() as i64;
+        if !has_slots(conn, row, &fresh.rows)? {
             report(id, "its slots do not agree with its events", true);
         }
-        if !is_found(conn, row, &fresh.draft)? {
+        if !is_found(conn, row, &fresh.rows)? {
             report(id, "the search does not find its words", true);
         }
     }
@@ -228,7 +228,7 @@ fn every_conversation(conn: &Connection, findings: &mut Vec<Finding>) -> Result<
 
 /// A conversation derived once more.
 struct Fresh {
-    draft: Draft,
+    rows: Rows,
     plain: Vec<u8>,
 }
 
@@ -260,19 +260,12 @@ fn derived(
     };
     // The threshold that was applied; where even that is lost, the source's.
     let threshold = match postcard::from_bytes::<Summary>(&record.summary) {
-        Ok(summary) => Some(Confidence(f64::from(summary.threshold) / 10_000.0)),
+        Ok(summary) => Some(Confidence::of_steps(summary.threshold)),
         Err(_) => super::threshold::of_source(conn, record.source)?,
     };
-    let draft = Draft::make(
-        record.source,
-        &key,
-        record.session,
-        &attributes,
-        &events,
-        threshold,
-        values,
-    )?;
-    Ok(Some(Fresh { draft, plain }))
+    let draft = Draft::make(&key, record.session, &attributes, &events, threshold)?;
+    let rows = draft.into_rows(record.source, values)?;
+    Ok(Some(Fresh { rows, plain }))
 }
 
 fn stored_turns(conn: &Connection, row: i64) -> Result<Vec<u8>> {
@@ -283,11 +276,11 @@ fn stored_turns(conn: &Connection, row: i64) -> Result<Vec<u8>> {
         .map_err(sqlite("checking the turns"))
 }
 
-fn has_slots(conn: &Connection, row: i64, draft: &Draft) -> Result<bool> {
+fn has_slots(conn: &Connection, row: i64, rows: &Rows) -> Result<bool> {
     let mut query = conn
         .prepare_cached("SELECT 1 FROM slot_value WHERE slot = ?1 AND value = ?2 AND row = ?3")
         .map_err(sqlite("checking the slots"))?;
-    for (slot, value) in &draft.slot_values {
+    for (slot, value) in &rows.slot_values {
         if !query
             .exists(params![slot, value, row])
             .map_err(sqlite("checking the slots"))?
@@ -299,8 +292,8 @@ fn has_slots(conn: &Connection, row: i64, draft: &Draft) -> Result<bool> {
 }
 
 /// True if the search index finds the row by the longest words of either side.
-fn is_found(conn: &Connection, row: i64, draft: &Draft) -> Result<bool> {
-    let (user, bot) = &draft.documents;
+fn is_found(conn: &Connection, row: i64, rows: &Rows) -> Result<bool> {
+    let (user, bot) = &rows.documents;
     for (column, text) in [("user", user), ("bot", bot)] {
         let Some(word) = tokens(text).max_by_key(|t| t.text.len()) else {
             continue;
@@ -333,9 +326,11 @@ fn rebuild(conn: &Connection, row: i64, rev: i64, packer: &mut Packer) -> Result
         return Ok(false);
     };
     // Only what leads back to the hash is known to be true: a new hash over damage would hide it.
-    if fresh.draft.record.hash(&fresh.plain)[..] != content[..] {
+    if fresh.rows.record.hash(&fresh.plain)[..] != content[..] {
         return Ok(false);
     }
-    write_draft(conn, Some(row), &fresh.draft, &fresh.plain, packer, rev)?;
+    let body = packer.pack(&fresh.plain)?;
+    let hash = fresh.rows.record.hash(&fresh.plain);
+    write_rows(conn, Some(row), &fresh.rows, &hash, &body, rev)?;
     Ok(true)
 }

@@ -1,8 +1,12 @@
-//! Everything that is computed for one conversation before it is written. No SQL but for the numbers of
-//! its values.
+//! Everything that is computed for one conversation before it is written.
+//!
+//! A [`Draft`] needs no store and is made on any thread: its values are still names. [`Rows`] is the same
+//! with the numbers that the store has for them.
+
+use std::convert::Infallible;
 
 use super::narrow::{StoredTurn, encode_ids, encode_turns, facet_values, folded, kept};
-use super::numbers::Values;
+use super::numbers::{Names, Values};
 use super::record::{Record, Summary};
 use super::{Facet, Marks, Result, StoreError};
 use crate::filter::values::lacks_prediction;
@@ -12,13 +16,29 @@ use crate::text::{Untrusted, search_document};
 /// Longest preview kept, in bytes: the list shows one line of it.
 const LONGEST_PREVIEW: usize = 400;
 
-/// One conversation ready to be written.
+/// One conversation derived from what its source says; values are still names.
 pub(crate) struct Draft {
+    /// Narrow row and card, but for the numbers of source and values.
+    record: Record,
+    /// The names of all values.
+    names: Names,
+    /// Values of the narrow row, as places in `names`.
+    facet_values: Vec<u32>,
+    /// Turns whose numbers are places in `names`.
+    turns: Vec<StoredTurn>,
+    /// Slots ever filled: place of the name, folded value.
+    slots: Vec<(u32, String)>,
+    documents: (String, String),
+    own_threshold: Option<Confidence>,
+}
+
+/// One conversation ready to be written.
+pub(crate) struct Rows {
     /// Narrow row and card.
     pub record: Record,
     /// Stored turns.
     pub turns: Vec<u8>,
-    /// Slots ever filled: number of the name, folded value.
+    /// Slots ever filled: number of the name, folded value; ascending, each once.
     pub slot_values: Vec<(i64, String)>,
     /// Search documents of user and assistant.
     pub documents: (String, String),
@@ -29,36 +49,32 @@ pub(crate) struct Draft {
 impl Draft {
     /// Derives all of it from what a source says (`events` with `reverted` set).
     pub(crate) fn make(
-        source: i64,
         key: &ConversationKey,
         session: u32,
         attributes: &Attributes,
         events: &[Event],
         threshold: Option<Confidence>,
-        values: &mut dyn Values,
     ) -> Result<Self> {
         let facts = Facts::derive(attributes, events, threshold);
         let own_threshold = says_threshold(attributes, events).then_some(facts.threshold);
-        let mut ids = Vec::new();
-        for (facet, value) in facet_values(attributes, &facts) {
-            ids.push(values.id(facet, &value)?);
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        let turns: Vec<StoredTurn> = facts
-            .turns
-            .iter()
-            .map(|turn| StoredTurn::of(turn, |facet, value| values.id(facet, value)))
-            .collect::<Result<_>>()?;
-        let mut slot_values = Vec::new();
-        for (name, value) in &facts.slots {
-            let name = values.id(Facet::Slot, &kept(name.for_search()))?;
-            slot_values.push((name, folded(value.for_search())));
-        }
-        slot_values.sort_unstable();
-        slot_values.dedup();
+        let mut names = Names::default();
+        let values = facet_values(attributes, &facts);
+        let facet_values = values.iter().map(|(f, v)| names.place(*f, v)).collect();
+        let mut place =
+            |facet, value: &str| Ok::<_, Infallible>(i64::from(names.place(facet, value)));
+        let turns = facts.turns.iter();
+        let turns = turns.map(|turn| StoredTurn::of(turn, &mut place));
+        let turns = turns.map(|turn| match turn {
+            Ok(turn) => turn,
+        });
+        let turns = turns.collect();
+        let slot = |(name, value): &(Untrusted, Untrusted)| {
+            let name = names.place(Facet::Slot, &kept(name.for_search()));
+            (name, folded(value.for_search()))
+        };
+        let slots = facts.slots.iter().map(slot).collect();
         let record = Record {
-            source,
+            source: 0,
             started: facts.started.map(|t| t.0),
             ended: facts.ended.map(|t| t.0),
             messages: facts.messages,
@@ -72,7 +88,7 @@ impl Draft {
             min_margin: facts.min_margin.map(Confidence::steps),
             min_action_confidence: facts.min_action_confidence.map(Confidence::steps),
             marks: marks(attributes, &facts).0,
-            facet_values: encode_ids(&ids),
+            facet_values: Vec::new(),
             id: key.id().0,
             native: key.native.for_search().to_owned(),
             keyed_at: key.time.0,
@@ -95,10 +111,52 @@ impl Draft {
         };
         Ok(Self {
             record,
-            turns: encode_turns(&turns),
-            slot_values,
+            names,
+            facet_values,
+            turns,
+            slots,
             documents: documents(events),
             own_threshold,
+        })
+    }
+
+    /// Narrow row and card, but for the numbers of source and values.
+    pub(crate) fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The threshold that the conversation itself recorded.
+    pub(crate) fn own_threshold(&self) -> Option<Confidence> {
+        self.own_threshold
+    }
+
+    /// Gives it the number of its session, which the hash of its content covers.
+    pub(crate) fn set_session(&mut self, session: u32) {
+        self.record.session = session;
+    }
+
+    /// Puts the store's numbers in the place of names.
+    pub(crate) fn into_rows(mut self, source: i64, values: &mut dyn Values) -> Result<Rows> {
+        let ids = self.names.numbers(values)?;
+        let id = |place: u32| ids[place as usize];
+        let mut own: Vec<i64> = self.facet_values.iter().map(|&v| id(v)).collect();
+        own.sort_unstable();
+        own.dedup();
+        self.record.source = source;
+        self.record.facet_values = encode_ids(&own);
+        for turn in &mut self.turns {
+            turn.renumber(&ids);
+        }
+        let slots = self.slots.into_iter();
+        let mut slot_values: Vec<_> = slots.map(|(name, value)| (id(name), value)).collect();
+        slot_values.sort_unstable();
+        slot_values.dedup();
+        Ok(Rows {
+            record: self.record,
+            turns: encode_turns(&self.turns),
+            slot_values,
+            documents: self.documents,
+            own_threshold: self.own_threshold,
         })
     }
 }

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::body::Packer;
 use super::numbers::ValueIds;
 use super::place::{Family, SessionMode};
+use super::prepare::{Prepared, Preparer};
 use super::stored::known;
 use super::threshold;
 use super::{Outcome, Result, Store, StoreError, next_rev, sqlite};
@@ -48,7 +48,7 @@ pub struct Ingest<'a> {
     pub(super) mode: SessionMode,
     pub(super) threshold: Option<Confidence>,
     pub(super) values: ValueIds,
-    pub(super) packer: Packer,
+    pub(super) preparer: Preparer,
     pub(super) family: Family,
     /// What `data_version` was when the last batch began: where it is another, another process wrote.
     seen: Option<i64>,
@@ -63,7 +63,7 @@ impl Store {
         let mode = SessionMode::parse(&source.session_mode)?;
         let id = self.write(|tx| enter_source(tx, source))?;
         let threshold = threshold::of_source(self.connection(), id)?;
-        let packer = Packer::new(self.connection())?;
+        let preparer = self.preparer()?;
         Ok(Ingest {
             store: self,
             source: id,
@@ -71,7 +71,7 @@ impl Store {
             mode,
             threshold,
             values: ValueIds::default(),
-            packer,
+            preparer,
             family: Family::default(),
             seen: None,
             batch: None,
@@ -136,9 +136,15 @@ fn enter_source(tx: &Connection, source: &SourceSpec) -> Result<i64> {
 }
 
 impl Ingest<'_> {
-    /// Takes one conversation in. An error ends the batch; the caller should stop.
-    pub fn put(&mut self, imported: Imported) -> Result<Outcome> {
-        self.guarded(|ingest, rev| ingest.take_in(imported, rev))
+    /// Takes one conversation of this source in. An error ends the batch; the caller should stop.
+    pub fn put(&mut self, prepared: Prepared) -> Result<Outcome> {
+        self.guarded(|ingest, rev| ingest.take_in(prepared, rev))
+    }
+
+    /// Prepares a conversation and takes it in, for a caller that has no threads to prepare it on.
+    pub fn take(&mut self, imported: Imported) -> Result<Outcome> {
+        let prepared = self.preparer.prepare(imported)?;
+        self.put(prepared)
     }
 
     /// How far an input (by its 16-byte or longer mark) was read by committed batches.
@@ -269,7 +275,14 @@ impl Ingest<'_> {
         if !conn.is_autocommit() {
             let _ = conn.execute_batch("ROLLBACK");
         }
-        self.threshold = threshold::of_source(conn, self.source).unwrap_or(None);
+        let threshold = threshold::of_source(conn, self.source).unwrap_or(None);
+        self.set_threshold(threshold);
+    }
+
+    /// The source's threshold from now on, here and for whoever prepares.
+    pub(super) fn set_threshold(&mut self, threshold: Option<Confidence>) {
+        self.threshold = threshold;
+        self.store.terms().set_threshold(&self.name, threshold);
     }
 
     /// Applies the source's threshold, as it is known at the end, to the conversations that were

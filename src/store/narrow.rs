@@ -147,6 +147,21 @@ impl StoredTurn {
     }
 }
 
+impl StoredTurn {
+    /// Puts `numbers[n]` in the place of every number `n`.
+    pub(crate) fn renumber(&mut self, numbers: &[i64]) {
+        let change = |n: &mut i64| *n = numbers[*n as usize];
+        self.intent.iter_mut().for_each(change);
+        self.actions
+            .iter_mut()
+            .for_each(|(action, _)| change(action));
+        for (name, value) in &mut self.entities {
+            change(name);
+            change(value);
+        }
+    }
+}
+
 /// Writes the turns of one conversation.
 pub(crate) fn encode_turns(turns: &[StoredTurn]) -> Vec<u8> {
     // Plain data into memory: there is nothing that could fail.

@@ -1,6 +1,7 @@
 //! The values that filters and facets know, by number.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -13,6 +14,51 @@ const MOST_REMEMBERED: usize = 200_000;
 pub(crate) trait Values {
     /// Number of this value of this facet.
     fn id(&mut self, facet: Facet, value: &str) -> Result<i64>;
+}
+
+/// The names of the values of one conversation, each once, in one piece of memory.
+#[derive(Default)]
+pub(crate) struct Names {
+    text: String,
+    /// Facet and where its name ends.
+    ends: Vec<(Facet, usize)>,
+    /// Places by hash.
+    places: HashMap<u64, u32>,
+    hasher: RandomState,
+}
+
+impl Names {
+    /// The place of this value, which is appended where it is new.
+    pub(crate) fn place(&mut self, facet: Facet, name: &str) -> u32 {
+        let mut hasher = self.hasher.build_hasher();
+        (facet as u8).hash(&mut hasher);
+        name.hash(&mut hasher);
+        let next = self.ends.len() as u32;
+        let place = *self.places.entry(hasher.finish()).or_insert(next);
+        if place != next && self.get(place as usize) == (facet, name) {
+            return place;
+        }
+        // Of two values with one hash the later stands here more than once, which does no harm.
+        self.text.push_str(name);
+        self.ends.push((facet, self.text.len()));
+        next
+    }
+
+    /// The number of each, by place.
+    pub(crate) fn numbers(&self, values: &mut dyn Values) -> Result<Vec<i64>> {
+        (0..self.ends.len())
+            .map(|place| {
+                let (facet, name) = self.get(place);
+                values.id(facet, name)
+            })
+            .collect()
+    }
+
+    fn get(&self, place: usize) -> (Facet, &str) {
+        let from = place.checked_sub(1).map_or(0, |before| self.ends[before].1);
+        let (facet, end) = self.ends[place];
+        (facet, &self.text[from..end])
+    }
 }
 
 /// Numbers of the values seen lately, one map a facet.

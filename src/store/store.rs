@@ -1,6 +1,7 @@
 //! The open store: its connection and how a write is begun and committed.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, InterruptHandle, Transaction};
@@ -8,6 +9,7 @@ use rusqlite::{Connection, InterruptHandle, Transaction};
 use super::guard::{Identity, Presence};
 use super::migrate::VERSION;
 use super::open::unusable;
+use super::prepare::Terms;
 use super::{Access, Result, StoreError};
 
 /// One open store. Not shared between threads: each thread that needs it opens its own.
@@ -17,6 +19,7 @@ pub struct Store {
     access: Access,
     notices: Vec<String>,
     identity: Identity,
+    terms: Arc<Terms>,
 }
 
 /// Stops what a [`Store`] on another thread is reading, within milliseconds.
@@ -43,7 +46,13 @@ impl Store {
             access,
             notices,
             identity,
+            terms: Arc::default(),
         }
+    }
+
+    /// What those who prepare conversations for it know of it.
+    pub(crate) fn terms(&self) -> &Arc<Terms> {
+        &self.terms
     }
 
     /// The file.

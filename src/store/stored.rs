@@ -2,25 +2,23 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::body::{Packer, decode, unpack};
-use super::draft::Draft;
+use super::body::{Packed, decode, unpack};
+use super::draft::Rows;
 use super::record::Record;
 use super::{Result, StoreError, sqlite};
 use crate::model::{ConversationId, Event};
 
-/// Writes the draft into every table; `plain` is the unpacked body.
-pub(crate) fn write_draft(
+/// Writes one conversation into every table, in place of what was in its row.
+pub(crate) fn write_rows(
     conn: &Connection,
     row: Option<i64>,
-    draft: &Draft,
-    plain: &[u8],
-    packer: &mut Packer,
+    rows: &Rows,
+    content: &[u8; 16],
+    body: &Packed,
     rev: i64,
 ) -> Result<i64> {
-    let content = draft.record.hash(plain);
-    let (dictionary, packed) = packer.pack(plain)?;
     let known = row.is_some();
-    let row = draft.record.save(conn, row, rev, &content)?;
+    let row = rows.record.save(conn, row, rev, content)?;
     let run = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> Result<()> {
         conn.prepare_cached(sql)
             .and_then(|mut q| q.execute(params))
@@ -29,23 +27,23 @@ pub(crate) fn write_draft(
     };
     run(
         "INSERT OR REPLACE INTO body (row, dictionary, events) VALUES (?1, ?2, ?3)",
-        params![row, dictionary, packed],
+        params![row, body.dictionary, body.bytes],
     )?;
     run(
         "INSERT OR REPLACE INTO turn (row, turns) VALUES (?1, ?2)",
-        params![row, draft.turns],
+        params![row, rows.turns],
     )?;
     if known {
         // Values of slots stay: a union only adds events, and a slot once filled was filled.
         run("DELETE FROM search WHERE rowid = ?1", params![row])?;
     }
-    for (slot, value) in &draft.slot_values {
+    for (slot, value) in &rows.slot_values {
         run(
             "INSERT OR IGNORE INTO slot_value (slot, value, row) VALUES (?1, ?2, ?3)",
             params![slot, value, row],
         )?;
     }
-    let (user, bot) = &draft.documents;
+    let (user, bot) = &rows.documents;
     run(
         "INSERT INTO search (rowid, user, bot) VALUES (?1, ?2, ?3)",
         params![row, user, bot],

@@ -15,14 +15,14 @@ type When = (i64, [u8; 16]);
 
 /// The threshold known so far.
 pub(crate) fn of_source(conn: &Connection, source: i64) -> Result<Option<Confidence>> {
-    let steps: Option<i64> = conn
+    let steps: Option<i16> = conn
         .query_row(
             "SELECT threshold FROM source WHERE id = ?1",
             [source],
             |r| r.get(0),
         )
         .map_err(sqlite("reading the sources"))?;
-    Ok(steps.map(|s| Confidence(s as f64 / 10_000.0)))
+    Ok(steps.map(Confidence::of_steps))
 }
 
 /// Notes what a conversation recorded; true if it is the source's threshold from now on.

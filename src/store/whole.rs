@@ -30,7 +30,7 @@ impl Store {
         }
         let events = decode(&plain).ok_or_else(damaged)?;
         let summary: Summary = postcard::from_bytes(&record.summary).map_err(|_| damaged())?;
-        let threshold = Confidence(f64::from(summary.threshold) / 10_000.0);
+        let threshold = Confidence::of_steps(summary.threshold);
         let source = source_name(conn, &mut HashMap::new(), record.source)?;
         let reviews = self.card_reviews(&[row])?.remove(&row);
         let card = card(

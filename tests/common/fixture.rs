@@ -314,8 +314,8 @@ fn put_desk(path: &Path) {
         session_mode: "marker".into(),
     };
     let mut ingest = store.begin_import(&spec).unwrap();
-    ingest.put(rated).unwrap();
-    ingest.put(praised).unwrap();
+    ingest.take(rated).unwrap();
+    ingest.take(praised).unwrap();
     ingest.finish().unwrap();
 }
 

@@ -52,7 +52,7 @@ impl Shelf {
             };
             let mut ingest = self.store.begin_import(&spec).unwrap();
             for imported in all.iter().filter(|i| i.key.source.for_search() == source) {
-                ingest.put(imported.clone()).unwrap();
+                ingest.take(imported.clone()).unwrap();
             }
             ingest.finish().unwrap();
         }

@@ -122,7 +122,7 @@ pub fn fill_demo(path: &Path, clock: &Clock) -> Result<(), Error> {
         };
         let mut ingest = store.begin_import(&spec)?;
         for conversation in conversations.iter().filter(|c| c.key.source == name) {
-            ingest.put(conversation.clone())?;
+            ingest.take(conversation.clone())?;
         }
         ingest.finish()?;
     }

@@ -20,7 +20,7 @@ pub(crate) fn reviewed_store(n: usize) -> (tempfile::TempDir, Store, Vec<Convers
         ];
         let one = imported(&format!("user-{i}"), events);
         ids.push(one.key.id());
-        ingest.put(one).unwrap();
+        ingest.take(one).unwrap();
     }
     ingest.finish().unwrap();
     (dir, store, ids)

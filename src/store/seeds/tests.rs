@@ -32,7 +32,7 @@ fn an_import_brings_its_reviews_once() {
     one.reviews = vec![seed(1, 5000, change)];
     let put = |store: &mut Store, one: &crate::model::Imported| {
         let mut ingest = store.begin_import(&main_source()).unwrap();
-        let outcome = ingest.put(one.clone()).unwrap();
+        let outcome = ingest.take(one.clone()).unwrap();
         ingest.finish().unwrap();
         outcome
     };

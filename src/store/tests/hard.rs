@@ -72,7 +72,7 @@ fn import_numbered(path: &Path, mut told: impl FnMut(i64)) {
     let mut ingest = store.begin_import(&main_source()).unwrap();
     let from = ingest.position(b"log").unwrap().map_or(0, |p| p.at);
     for n in from..ALL {
-        ingest.put(numbered(n)).unwrap();
+        ingest.take(numbered(n)).unwrap();
         if n % 10 == 9 {
             ingest
                 .set_position(
@@ -146,7 +146,7 @@ fn one_log_imported_twice_at_once_is_there_once() {
             let mut ingest = store.begin_import(&main_source()).unwrap();
             let mut outcomes = Vec::new();
             for n in 0..120 {
-                outcomes.push(ingest.put(numbered(n)).unwrap());
+                outcomes.push(ingest.take(numbered(n)).unwrap());
                 if n % 10 == 9 {
                     ingest.commit_batch().unwrap();
                     std::thread::sleep(Duration::from_millis(1));
@@ -174,7 +174,7 @@ fn reviewers_and_an_import_do_not_disturb_each_other() {
             let mut store = Store::open(path, &Access::Import).unwrap();
             let mut ingest = store.begin_import(&main_source()).unwrap();
             for n in 20..220 {
-                ingest.put(numbered(n)).unwrap();
+                ingest.take(numbered(n)).unwrap();
                 if ingest.due() || n % 10 == 0 {
                     ingest.commit_batch().unwrap();
                     std::thread::sleep(Duration::from_millis(2));
@@ -225,7 +225,7 @@ fn what_an_import_is_just_writing_is_read_as_it_was_or_as_it_is() {
             let mut store = Store::open(path, &Access::Import).unwrap();
             let mut ingest = store.begin_import(&main_source()).unwrap();
             for messages in 2..200 {
-                ingest.put(imported("ann", dialogue(0, messages))).unwrap();
+                ingest.take(imported("ann", dialogue(0, messages))).unwrap();
                 ingest.commit_batch().unwrap();
             }
             ingest.finish().unwrap();
@@ -256,7 +256,7 @@ fn a_full_disk_loses_the_open_batch_and_nothing_else() {
     let mut ingest = store.begin_import(&main_source()).unwrap();
     let (mut committed, mut n) = (5, 5);
     let error = loop {
-        match ingest.put(numbered(n)) {
+        match ingest.take(numbered(n)) {
             Ok(_) => n += 1,
             Err(error) => break error,
         }

@@ -26,7 +26,7 @@ pub(super) fn put_all(store: &mut Store, conversations: Vec<Imported>) -> Vec<Ou
     let mut ingest = store.begin_import(&main_source()).unwrap();
     let outcomes = conversations
         .into_iter()
-        .map(|c| ingest.put(c).unwrap())
+        .map(|c| ingest.take(c).unwrap())
         .collect();
     ingest.finish().unwrap();
     outcomes
@@ -160,7 +160,7 @@ fn another_session_mode_needs_another_source() {
 fn an_abandoned_batch_leaves_nothing_and_a_committed_one_its_position() {
     let (_dir, mut store) = temporary();
     let mut ingest = store.begin_import(&main_source()).unwrap();
-    ingest.put(imported("anna", dialogue(0, 2))).unwrap();
+    ingest.take(imported("anna", dialogue(0, 2))).unwrap();
     ingest
         .set_position(
             b"file",
@@ -171,7 +171,7 @@ fn an_abandoned_batch_leaves_nothing_and_a_committed_one_its_position() {
         )
         .unwrap();
     ingest.commit_batch().unwrap();
-    ingest.put(imported("bert", dialogue(0, 2))).unwrap();
+    ingest.take(imported("bert", dialogue(0, 2))).unwrap();
     ingest
         .set_position(
             b"file",

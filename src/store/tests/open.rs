@@ -331,7 +331,7 @@ fn a_checkpoint_that_was_cut_short_is_no_damage() {
             session_start(n),
             message(EventKind::User, n + 1, "hello again"),
         ];
-        ingest.put(imported(&format!("user {n}"), events)).unwrap();
+        ingest.take(imported(&format!("user {n}"), events)).unwrap();
     }
     ingest.commit_batch().unwrap();
     drop(ingest);

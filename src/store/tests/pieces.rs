@@ -295,11 +295,11 @@ fn without_sessions_everything_of_a_sender_is_one_conversation() {
     let events = log(&[4, 4]);
     let mut ingest = store.begin_import(&spec).unwrap();
     assert_eq!(
-        ingest.put(imported("anna", events[5..].to_vec())).unwrap(),
+        ingest.take(imported("anna", events[5..].to_vec())).unwrap(),
         Outcome::New
     );
     assert_eq!(
-        ingest.put(imported("anna", events[..5].to_vec())).unwrap(),
+        ingest.take(imported("anna", events[..5].to_vec())).unwrap(),
         Outcome::Updated
     );
     ingest.finish().unwrap();
@@ -314,19 +314,23 @@ fn a_gap_joins_what_is_near_and_keeps_apart_what_is_far() {
     let events = log(&[12]);
     let mut ingest = store.begin_import(&spec).unwrap();
     assert_eq!(
-        ingest.put(imported("anna", events[..3].to_vec())).unwrap(),
+        ingest.take(imported("anna", events[..3].to_vec())).unwrap(),
         Outcome::New
     );
     assert_eq!(
-        ingest.put(imported("anna", events[3..5].to_vec())).unwrap(),
+        ingest
+            .take(imported("anna", events[3..5].to_vec()))
+            .unwrap(),
         Outcome::Updated
     );
     assert_eq!(
-        ingest.put(imported("anna", events[8..].to_vec())).unwrap(),
+        ingest.take(imported("anna", events[8..].to_vec())).unwrap(),
         Outcome::New
     );
     assert!(matches!(
-        ingest.put(imported("anna", events[5..8].to_vec())).unwrap(),
+        ingest
+            .take(imported("anna", events[5..8].to_vec()))
+            .unwrap(),
         Outcome::Rejected(_)
     ));
     ingest.finish().unwrap();
