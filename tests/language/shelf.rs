@@ -34,7 +34,7 @@ impl Shelf {
             };
             let mut ingest = store.begin_import(&spec).unwrap();
             for imported in all {
-                ingest.put(imported).unwrap();
+                ingest.take(imported).unwrap();
             }
             ingest.finish().unwrap();
         }
