@@ -12,6 +12,7 @@ pub mod input;
 pub mod keymap;
 pub mod layout;
 pub mod msg;
+pub mod opened;
 pub mod pen;
 mod run;
 pub mod terminal;

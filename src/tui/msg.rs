@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::opened::Opened;
 use super::terminal::TerminalEvent;
 use crate::filter::{Field, Filter};
 use crate::model::{Ack, Change, EntryId, JournalEntry, Preset, Set, SortKey, Status, Tag};
-use crate::store::{Card, Whole};
+use crate::store::Card;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -34,10 +35,12 @@ pub enum Msg {
         /// Why.
         error: String,
     },
-    /// Lines of the list.
-    Cards(Vec<Card>),
-    /// A conversation and the events that satisfy the filter it was opened under.
-    Opened(Arc<Whole>, Arc<[u32]>),
+    /// Lines of the list, with the hits of this filter as their previews.
+    Cards(Vec<Card>, Arc<Filter>),
+    /// Rows whose lines were not read, because others are asked for by now.
+    Skipped(Vec<i64>),
+    /// A conversation that was asked for.
+    Opened(Box<Opened>),
     /// A conversation that could not be read.
     OpenFailed {
         /// Which row.
@@ -139,8 +142,9 @@ pub struct Query {
 /// One set on whole conversations, by their rows.
 #[derive(Clone, Debug)]
 pub struct RowsEdit {
-    /// Where.
-    pub rows: Vec<i64>,
+    /// Where. Shared by the sets of a change, by what shows it and by what writes it: a bulk change may be
+    /// about a million.
+    pub rows: Arc<[i64]>,
     /// What.
     pub set: Set,
 }

@@ -403,7 +403,7 @@ impl App {
         let Some(open) = &mut self.reader.open else {
             return;
         };
-        let hits: Vec<usize> = open.hits.iter().map(|h| *h as usize).collect();
+        let hits: Vec<usize> = open.hits.events.iter().map(|h| *h as usize).collect();
         if let Some(seq) = open
             .next_of(&hits, backwards)
             .and_then(|seq| open.stop_near(seq))

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use crate::model::{Event, EventKind, FlowState, is_bookkeeping};
 use crate::store::Whole;
-use crate::text::{self, SafeText};
+use crate::text;
+use crate::tui::opened::Texts;
 
 /// Column at which text begins.
 pub const TEXT_COLUMN: u16 = 18;
@@ -64,18 +65,6 @@ pub enum Content {
 pub struct Folding {
     /// Actions, slots of bookkeeping and system events each on a line of their own.
     pub actions: bool,
-}
-
-/// The safe text of every message, made once a conversation.
-pub type Texts = Vec<SafeText>;
-
-/// Makes the message texts of a conversation safe.
-pub fn texts(whole: &Whole) -> Texts {
-    whole
-        .events
-        .iter()
-        .map(|e| e.text.as_ref().map(|t| t.block()).unwrap_or_default())
-        .collect()
 }
 
 /// Lays a conversation out for a pane of `width` columns.

@@ -8,7 +8,7 @@ use crate::model::Status;
 use crate::store::Card;
 
 /// Lines kept loaded around the cursor; far more than any screen shows.
-const WINDOW: usize = 400;
+const WINDOW: usize = 240;
 
 /// Which rows are marked, by their place: marking a million is one pass, asking for one is none.
 #[derive(Clone, Debug, Default)]
@@ -151,6 +151,40 @@ impl ListState {
         self.cards.get_mut(&row)
     }
 
+    /// The lines of these rows that are loaded. A great many rows are not looked for one by one.
+    pub fn loaded_of(&mut self, rows: &[i64]) -> Vec<&mut Card> {
+        if rows.len() <= WINDOW {
+            let wanted = |c: &&mut Card| rows.contains(&c.row);
+            return self.cards.values_mut().filter(wanted).collect();
+        }
+        let mut here = vec![false; self.rows.len()];
+        for place in rows.iter().filter_map(|row| self.places.get(*row)) {
+            here[place] = true;
+        }
+        let places = &self.places;
+        let wanted = |c: &&mut Card| places.get(c.row).is_some_and(|p| here[p]);
+        self.cards.values_mut().filter(wanted).collect()
+    }
+
+    /// Gives these rows a status, and says which they had; of rows that are not listed the new one.
+    pub fn decide(&mut self, rows: &[i64], status: Status) -> Vec<Status> {
+        let mut before = Vec::with_capacity(rows.len());
+        for row in rows {
+            let slot = self.places.get(*row).map(|p| &mut self.statuses[p]);
+            before.push(slot.map_or(status, |slot| std::mem::replace(slot, status)));
+        }
+        before
+    }
+
+    /// Gives these rows the statuses they had.
+    pub fn put_back(&mut self, rows: &[i64], before: &[Status]) {
+        for (row, status) in rows.iter().zip(before) {
+            if let Some(place) = self.places.get(*row) {
+                self.statuses[place] = *status;
+            }
+        }
+    }
+
     /// Takes loaded lines in; the status in a line is the newest there is.
     pub fn take_cards(&mut self, cards: Vec<Card>) {
         if self.cards.len() > 4 * WINDOW {
@@ -162,6 +196,13 @@ impl ListState {
                 self.statuses[place] = card.review.status;
             }
             self.cards.insert(card.row, card);
+        }
+    }
+
+    /// Lines that were asked for and do not come: they are asked for again where they are still near.
+    pub fn skipped(&mut self, rows: impl Iterator<Item = i64>) {
+        for row in rows {
+            self.asked.remove(&row);
         }
     }
 
@@ -258,11 +299,11 @@ impl ListState {
     }
 
     /// The rows a decision is about: the marked ones in list order, else the one under the cursor.
-    pub fn targets(&self) -> Vec<i64> {
+    pub fn targets(&self) -> Arc<[i64]> {
         if self.marks.is_empty() {
             return self.current().into_iter().collect();
         }
-        self.marked_rows()
+        self.marked_rows().into()
     }
 
     /// The first of them.
@@ -313,14 +354,14 @@ mod tests {
         let mut list = list("NNNNN");
         list.mark(1..=2);
         list.toggle_mark();
-        assert_eq!(list.targets(), [4, 3, 2]);
+        assert_eq!(*list.targets(), [4, 3, 2]);
         list.set_rows(Arc::new(vec![2, 9, 4]), vec![Status::Unread; 3]);
-        assert_eq!((list.targets(), list.marks.len()), (vec![2, 4], 2));
+        assert_eq!((list.marked_rows(), list.marks.len()), (vec![2, 4], 2));
         assert_eq!(list.first_target(), Some(2));
         list.mark(0..=usize::MAX);
         assert_eq!(list.marks.len(), 3);
         list.unmark();
-        assert_eq!(list.targets(), [4], "the one under the cursor");
+        assert_eq!(*list.targets(), [4], "the one under the cursor");
     }
 
     #[test]

@@ -26,6 +26,7 @@ use crate::text;
 use crate::tui::keymap::Keymap;
 use crate::tui::layout::{Layout, Pane, header_rows};
 use crate::tui::msg::{Cmd, Msg};
+use crate::tui::opened::same_filter;
 use crate::tui::terminal::TerminalEvent;
 use crate::tui::theme::Theme;
 
@@ -208,14 +209,21 @@ impl App {
                     self.view.error = Some(error);
                 }
             }
-            Msg::Cards(cards) => self.take_cards(cards),
+            // Their previews are those of a filter that is not asked for any more.
+            Msg::Cards(cards, filter) if !same_filter(&filter, &self.view.filter) => {
+                self.list.skipped(cards.iter().map(|c| c.row));
+            }
+            Msg::Cards(cards, _) => self.take_cards(cards),
+            Msg::Skipped(rows) => self.list.skipped(rows.into_iter()),
             // It was read before a change that is shown already; it is read again when that is written.
-            Msg::Opened(whole, _)
-                if self.is_pending(whole.card.row)
-                    && self.reader.known(whole.card.row).is_some() => {}
-            Msg::Opened(whole, hits) => {
+            Msg::Opened(opened)
+                if self.is_pending(opened.row()) && self.reader.known(opened.row()).is_some() => {}
+            Msg::Opened(opened) if !same_filter(&opened.filter, &self.view.filter) => {
+                self.opened_late(opened.row());
+            }
+            Msg::Opened(opened) => {
                 let width = self.reader_size().0;
-                self.reader.take(whole, hits, width);
+                self.reader.take(*opened, width);
             }
             Msg::OpenFailed { row, error } => {
                 if self.reader.awaited == Some(row) {
@@ -348,8 +356,14 @@ impl App {
     /// Lays the open conversation out again.
     pub(super) fn relayout(&mut self) {
         let width = self.reader_size().0;
-        if let Some(whole) = self.reader.open.as_ref().map(|o| Arc::clone(&o.whole)) {
-            self.reader.refresh(whole, width);
+        self.reader.lay_out(width);
+    }
+
+    /// A conversation arrived that was asked for under another filter: its hits are not those of this one.
+    /// Where somebody waits for it, it is read once more.
+    fn opened_late(&mut self, row: i64) {
+        if self.reader.awaited == Some(row) || self.reader.row() == Some(row) {
+            self.send(Cmd::Open(row, Arc::clone(&self.view.filter)));
         }
     }
 
@@ -365,7 +379,7 @@ impl App {
         let visible = self.layout().is_some_and(|l| l.reader.is_some());
         if visible && self.reader.row() != Some(row) {
             let width = self.reader_size().0;
-            if !self.reader.show_cached(row, width) {
+            if !self.reader.show_kept(row, &filter, width) {
                 self.reader.awaited = Some(row);
                 self.send(Cmd::Open(row, Arc::clone(&filter)));
             }
@@ -376,7 +390,7 @@ impl App {
             .filter_map(|p| self.list.rows.get(p).copied())
             .collect();
         for row in ahead {
-            if !self.reader.has(row) && self.reader.awaited != Some(row) {
+            if self.reader.known(row).is_none() && self.reader.awaited != Some(row) {
                 self.send(Cmd::Prefetch(row, Arc::clone(&filter)));
             }
         }
@@ -389,9 +403,10 @@ impl App {
         }
         self.focus = Pane::Reader;
         let width = self.reader_size().0;
-        if self.reader.row() != Some(row) && !self.reader.show_cached(row, width) {
+        let filter = Arc::clone(&self.view.filter);
+        if self.reader.row() != Some(row) && !self.reader.show_kept(row, &filter, width) {
             self.reader.awaited = Some(row);
-            self.send(Cmd::Open(row, Arc::clone(&self.view.filter)));
+            self.send(Cmd::Open(row, filter));
         }
     }
 }

@@ -18,14 +18,19 @@ const MANY: usize = 1000;
 pub struct Pending {
     /// Its ticket.
     pub ticket: u64,
-    rows: Vec<i64>,
-    /// The status it gives, and where.
-    status: Option<(Vec<i64>, Status)>,
-    /// Statuses before, by place in `order`.
-    statuses: Vec<(usize, Status)>,
-    order: Arc<Vec<i64>>,
+    rows: Arc<[i64]>,
+    status: Option<Decided>,
     cards: Vec<(i64, CardReview)>,
     open: Option<(i64, Review, CardReview)>,
+}
+
+/// A status that is shown in the list.
+#[derive(Debug)]
+struct Decided {
+    rows: Arc<[i64]>,
+    status: Status,
+    /// What it was in the list, row by row; of rows that are not listed it does not count.
+    before: Vec<Status>,
 }
 
 impl Pending {
@@ -36,14 +41,12 @@ impl Pending {
 }
 
 impl App {
-    fn begin(&mut self, rows: &[i64]) -> Pending {
+    fn begin(&mut self, rows: Arc<[i64]>) -> Pending {
         self.tickets += 1;
         Pending {
             ticket: self.tickets,
-            rows: rows.to_vec(),
+            rows,
             status: None,
-            statuses: Vec::new(),
-            order: Arc::clone(&self.list.rows),
             cards: Vec::new(),
             open: None,
         }
@@ -51,7 +54,7 @@ impl App {
 
     /// Waits for a change that shows nothing in the panes. Gives its ticket.
     pub(super) fn show_nothing(&mut self) -> u64 {
-        let pending = self.begin(&[]);
+        let pending = self.begin(Arc::default());
         self.pending.push_back(pending);
         self.tickets
     }
@@ -59,21 +62,22 @@ impl App {
     /// Applies edits to everything on the screen and remembers what to put back. The first is about all
     /// the rows of the change. Gives the ticket.
     pub(super) fn show_at_once(&mut self, edits: &[RowsEdit]) -> u64 {
-        let mut pending = self.begin(edits.first().map_or(&[], |e| e.rows.as_slice()));
-        for row in &pending.rows {
-            if let Some(card) = self.list.card(*row) {
-                pending.cards.push((*row, card.review.clone()));
-            }
+        let rows = edits.first().map(|e| Arc::clone(&e.rows));
+        let mut pending = self.begin(rows.unwrap_or_default());
+        for card in self.list.loaded_of(&pending.rows) {
+            pending.cards.push((card.row, card.review.clone()));
         }
         for edit in edits {
-            for row in &edit.rows {
-                if let Some(card) = self.list.card_mut(*row) {
-                    apply_to_card(&mut card.review, &edit.set);
-                }
+            for card in self.list.loaded_of(&edit.rows) {
+                apply_to_card(&mut card.review, &edit.set);
             }
         }
         pending.status = edits.iter().rev().find_map(|edit| match edit.set {
-            Set::Status(status) => Some((edit.rows.clone(), status)),
+            Set::Status(status) => Some(Decided {
+                rows: Arc::clone(&edit.rows),
+                status,
+                before: Vec::new(),
+            }),
             _ => None,
         });
         self.show_status(&mut pending);
@@ -88,7 +92,7 @@ impl App {
 
     /// Applies a set to one event of the open conversation. Gives the ticket.
     pub(super) fn show_event_at_once(&mut self, row: i64, event: EventTarget, set: &Set) -> u64 {
-        let mut pending = self.begin(&[row]);
+        let mut pending = self.begin([row].into());
         self.remember_open(&mut pending);
         self.show_in_wholes(&[row], Some(event), set);
         self.relayout();
@@ -104,18 +108,8 @@ impl App {
 
     /// Puts the status of a change into the list.
     fn show_status(&mut self, pending: &mut Pending) {
-        pending.order = Arc::clone(&self.list.rows);
-        pending.statuses.clear();
-        let Some((rows, status)) = &pending.status else {
-            return;
-        };
-        for row in rows {
-            let Some(place) = self.list.place_of(*row) else {
-                continue;
-            };
-            let slot = &mut self.list.statuses[place];
-            pending.statuses.push((place, *slot));
-            *slot = *status;
+        if let Some(decided) = &mut pending.status {
+            decided.before = self.list.decide(&decided.rows, decided.status);
         }
     }
 
@@ -244,7 +238,7 @@ impl App {
             self.list.near().filter(is_changed).collect()
         };
         let open = self.reader.row().filter(is_changed);
-        let known: Vec<i64> = self.reader.cached().filter(is_changed).collect();
+        let known: Vec<i64> = self.reader.kept().filter(is_changed).collect();
         if everywhere && many {
             self.list.forget_far();
         }
@@ -269,11 +263,8 @@ impl App {
                     card.review = review;
                 }
             }
-            // In another order the places are those of other rows.
-            if Arc::ptr_eq(&pending.order, &self.list.rows) {
-                for (place, status) in pending.statuses.into_iter().rev() {
-                    self.list.statuses[place] = status;
-                }
+            if let Some(decided) = &pending.status {
+                self.list.put_back(&decided.rows, &decided.before);
             }
             if let (Some((row, review, card)), Some(open)) = (pending.open, &mut self.reader.open)
                 && open.whole.card.row == row

@@ -1,11 +1,13 @@
 //! The reader: one conversation as lines, a cursor on its events, the detail under it.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::lines::{Folding, ReaderLine, Texts, lines, texts};
+use super::lines::{Folding, ReaderLine, lines};
+use crate::filter::Filter;
 use crate::model::EventTarget;
 use crate::store::Whole;
+use crate::tui::opened::{Hits, Opened, Texts, same_filter};
 
 /// Tabs of the detail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,15 +50,16 @@ pub struct Open {
     /// It.
     pub whole: Arc<Whole>,
     /// Its messages, safe to draw.
-    pub texts: Texts,
-    /// Events that satisfy the filter it was opened under.
-    pub hits: Arc<[u32]>,
+    pub texts: Arc<Texts>,
+    /// What of it satisfies the filter it was opened under.
+    pub hits: Arc<Hits>,
     /// Its lines at the present width.
     pub lines: Vec<ReaderLine>,
     /// Event the cursor stands on; `None`: the header.
     pub cursor: Option<usize>,
     /// First line on the screen.
     pub top: usize,
+    filter: Arc<Filter>,
     laid_out: (u16, Folding),
 }
 
@@ -81,11 +84,15 @@ pub struct ReaderState {
     pub land_on_hit: Option<(i64, bool)>,
     /// The event to stand on when the awaited conversation arrives.
     pub land_on_event: Option<usize>,
-    cache: HashMap<i64, (Arc<Whole>, Arc<[u32]>)>,
+    /// Others that are here: neighbours, and those shown before; the oldest first. The one that is shown
+    /// is not among them, so that a change of it copies nothing.
+    kept: VecDeque<Opened>,
 }
 
 /// Conversations kept beside the open one: neighbours loaded before they are asked for.
-const CACHE: usize = 8;
+const KEPT: usize = 8;
+/// Events that they have together at most: very long ones are read again.
+const KEPT_EVENTS: usize = 20_000;
 
 impl ReaderState {
     /// The row that is open.
@@ -94,73 +101,62 @@ impl ReaderState {
     }
 
     /// Takes a conversation in; shows it if it is the awaited one.
-    pub fn take(&mut self, whole: Arc<Whole>, hits: Arc<[u32]>, width: u16) {
-        let row = whole.card.row;
-        if self.cache.len() >= CACHE {
-            self.cache.clear();
-        }
-        self.cache
-            .insert(row, (Arc::clone(&whole), Arc::clone(&hits)));
-        if self.row() == Some(row) {
-            self.refresh(whole, width);
-            self.rehit(hits);
-        } else if self.awaited == Some(row) {
-            self.show(whole, hits, width);
+    pub fn take(&mut self, opened: Opened, width: u16) {
+        if self.row() == Some(opened.row()) {
+            self.replace(opened, width);
+        } else if self.awaited == Some(opened.row()) {
+            self.show(opened, width);
+        } else {
+            self.keep(opened);
         }
     }
 
-    /// Shows a conversation that is already here. False: it has to be read.
-    pub fn show_cached(&mut self, row: i64, width: u16) -> bool {
-        match self.cache.get(&row).cloned() {
-            Some((whole, hits)) => {
-                self.show(whole, hits, width);
+    fn keep(&mut self, opened: Opened) {
+        self.kept.retain(|k| k.row() != opened.row());
+        self.kept.push_back(opened);
+        let events = |k: &Opened| k.whole.events.len();
+        while self.kept.len() > KEPT || self.kept.iter().map(events).sum::<usize>() > KEPT_EVENTS {
+            self.kept.pop_front();
+        }
+    }
+
+    /// Shows a conversation that is already here, with the hits of this filter. False: it has to be read.
+    pub fn show_kept(&mut self, row: i64, filter: &Arc<Filter>, width: u16) -> bool {
+        let Some(at) = self.kept.iter().position(|k| k.row() == row) else {
+            return false;
+        };
+        match self.kept.remove(at) {
+            Some(opened) if same_filter(&opened.filter, filter) => {
+                self.show(opened, width);
                 true
             }
-            None => false,
+            _ => false,
         }
     }
 
     /// A conversation that is here already.
     pub fn known(&self, row: i64) -> Option<&Arc<Whole>> {
-        self.open
-            .as_ref()
-            .map(|o| &o.whole)
-            .filter(|w| w.card.row == row)
-            .or_else(|| self.cache.get(&row).map(|c| &c.0))
+        let open = self.open.as_ref().map(|o| &o.whole);
+        let kept = self.kept.iter().map(|k| &k.whole);
+        open.into_iter().chain(kept).find(|w| w.card.row == row)
     }
 
-    /// True if the row is here already.
-    pub fn has(&self, row: i64) -> bool {
-        self.cache.contains_key(&row)
-    }
-
-    /// Rows that are here beside the one on the screen, or with it.
-    pub fn cached(&self) -> impl Iterator<Item = i64> + '_ {
-        self.cache.keys().copied()
+    /// Rows that are here beside the one on the screen.
+    pub fn kept(&self) -> impl Iterator<Item = i64> + '_ {
+        self.kept.iter().map(Opened::row)
     }
 
     /// Forgets these rows, but not what is on the screen.
     pub fn forget_rows(&mut self, rows: &[i64]) {
-        for row in rows {
-            self.cache.remove(row);
-        }
+        self.kept.retain(|k| !rows.contains(&k.row()));
     }
 
     /// Changes what is here of these rows.
     pub fn change(&mut self, rows: &[i64], apply: impl Fn(&mut Whole)) {
-        if let Some(open) = &mut self.open
-            && rows.contains(&open.whole.card.row)
-        {
-            let whole = &mut open.whole;
-            apply(Arc::make_mut(whole));
-            // The same one is shown when it is come back to.
-            if let Some(cached) = self.cache.get_mut(&whole.card.row) {
-                cached.0 = Arc::clone(whole);
-            }
-        }
-        let open = self.row();
-        for (row, (whole, _)) in &mut self.cache {
-            if Some(*row) != open && rows.contains(row) {
+        let open = self.open.iter_mut().map(|o| &mut o.whole);
+        let kept = self.kept.iter_mut().map(|k| &mut k.whole);
+        for whole in open.chain(kept) {
+            if rows.contains(&whole.card.row) {
                 apply(Arc::make_mut(whole));
             }
         }
@@ -168,14 +164,19 @@ impl ReaderState {
 
     /// Forgets everything but what is on the screen.
     pub fn forget(&mut self) {
-        self.cache.clear();
+        self.kept.clear();
     }
 
-    fn show(&mut self, whole: Arc<Whole>, hits: Arc<[u32]>, width: u16) {
+    fn show(&mut self, opened: Opened, width: u16) {
         self.awaited = None;
         self.error = None;
         self.detail_top = 0;
-        let texts = texts(&whole);
+        let Opened {
+            whole,
+            texts,
+            filter,
+            hits,
+        } = opened;
         let lines = lines(&whole, &texts, width, self.folding);
         let mut open = Open {
             whole,
@@ -184,6 +185,7 @@ impl ReaderState {
             lines,
             cursor: None,
             top: 0,
+            filter,
             laid_out: (width, self.folding),
         };
         let problem = open
@@ -194,9 +196,10 @@ impl ReaderState {
             .find(|t| t.problem)
             .map(|t| t.user.unwrap_or(t.first));
         let row = open.whole.card.row;
+        let hits = &open.hits.events;
         let hit = match self.land_on_hit.take() {
-            Some((asked, false)) if asked == row => open.hits.last(),
-            _ => open.hits.first(),
+            Some((asked, false)) if asked == row => hits.last(),
+            _ => hits.first(),
         };
         let asked = self.land_on_event.take().map(|seq| seq as u32);
         open.cursor = asked
@@ -205,32 +208,41 @@ impl ReaderState {
             .and_then(|seq| open.stop_near(seq as usize))
             .or_else(|| open.first_message())
             .or_else(|| open.first_stop());
-        self.open = Some(open);
-    }
-
-    /// Another state of the conversation that is shown: the place stays.
-    pub fn refresh(&mut self, whole: Arc<Whole>, width: u16) {
-        let folding = self.folding;
-        if let Some(open) = &mut self.open {
-            if open.whole.events.len() != whole.events.len() {
-                open.texts = texts(&whole);
-            }
-            open.whole = whole;
-            open.lines = lines(&open.whole, &open.texts, width, folding);
-            open.laid_out = (width, folding);
+        if let Some(before) = self.open.replace(open) {
+            self.keep(Opened {
+                whole: before.whole,
+                texts: before.texts,
+                filter: before.filter,
+                hits: before.hits,
+            });
         }
     }
 
-    /// Takes the hits of another filter in; the cursor goes to the first, as it does where a
-    /// conversation is opened.
-    fn rehit(&mut self, hits: Arc<[u32]>) {
+    /// Another state of the conversation that is shown, or its hits under another filter. The place stays,
+    /// but goes to the first hit where the hits are others, as it does where a conversation is opened.
+    fn replace(&mut self, opened: Opened, width: u16) {
+        self.awaited = None;
         let Some(open) = &mut self.open else { return };
-        if open.hits == hits {
-            return;
-        }
-        open.hits = hits;
-        if let Some(seq) = open.hits.first().and_then(|h| open.stop_near(*h as usize)) {
+        open.whole = opened.whole;
+        open.texts = opened.texts;
+        open.filter = opened.filter;
+        let other_hits = open.hits.events != opened.hits.events;
+        open.hits = opened.hits;
+        self.lay_out(width);
+        if let Some(open) = &mut self.open
+            && other_hits
+            && let Some(hit) = open.hits.events.first()
+            && let Some(seq) = open.stop_near(*hit as usize)
+        {
             open.cursor = Some(seq);
+        }
+    }
+
+    /// Makes the lines of the conversation that is shown anew: something in it changed.
+    pub fn lay_out(&mut self, width: u16) {
+        if let Some(open) = &mut self.open {
+            open.lines = lines(&open.whole, &open.texts, width, self.folding);
+            open.laid_out = (width, self.folding);
         }
     }
 

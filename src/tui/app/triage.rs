@@ -1,5 +1,7 @@
 //! Decisions: what a key changes, shown at once, written by the writer, taken back if that fails.
 
+use std::sync::Arc;
+
 use super::App;
 use crate::model::{
     Ack, Change, Edit, EventTarget, Millis, Note, NoteId, Review, Set, Status, Target, Verdict,
@@ -37,7 +39,7 @@ pub struct StatusLine {
 
 impl App {
     /// The rows that a decision key is about: in the reader the open conversation, else marks or cursor.
-    fn decided_rows(&self) -> Vec<i64> {
+    fn decided_rows(&self) -> Arc<[i64]> {
         match self.focus {
             Pane::Reader => self.reader.row().into_iter().collect(),
             Pane::List | Pane::Sidebar => self.list.targets(),
@@ -73,6 +75,10 @@ impl App {
         let rows = self.decided_rows();
         let is_unread = |row: &&i64| self.status_of(**row) == Some(Status::Unread);
         let unread: Vec<i64> = rows.iter().filter(is_unread).copied().collect();
+        let unread = match unread.len() == rows.len() {
+            true => Arc::clone(&rows),
+            false => unread.into(),
+        };
         let mut edits = vec![RowsEdit {
             rows,
             set: Set::Verdict(Some(verdict)),
@@ -107,9 +113,9 @@ impl App {
     }
 
     /// Shows and writes sets on whole conversations.
-    pub(super) fn apply_rows(&mut self, rows: &[i64], sets: Vec<Set>) {
+    pub(super) fn apply_rows(&mut self, rows: &Arc<[i64]>, sets: Vec<Set>) {
         let edit = |set| RowsEdit {
-            rows: rows.to_vec(),
+            rows: Arc::clone(rows),
             set,
         };
         self.apply_edits(sets.into_iter().map(edit).collect());
@@ -289,7 +295,7 @@ impl App {
             (Pane::Reader, Some(event)) => self.apply_event(event, set, "note written".to_owned()),
             _ => {
                 if let Some(row) = self.first_decided() {
-                    self.apply_rows(&[row], vec![set]);
+                    self.apply_rows(&[row].into(), vec![set]);
                 }
             }
         }

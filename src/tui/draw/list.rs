@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use super::super::app::App;
 use super::super::confidence;
 use super::super::layout::{Class, Pane};
+use super::super::opened;
 use super::super::pen::Pen;
 use super::super::theme::{Role, Theme};
 use crate::filter;
@@ -254,7 +255,7 @@ fn preview_text(
     style: Style,
     pen: &mut Pen<'_>,
 ) {
-    let spans = super::highlight(raw, tokens);
+    let spans = opened::spans(raw, tokens);
     if spans.is_empty() {
         pen.text(x, y, width, safe, style);
         return;

@@ -39,7 +39,7 @@ pub(super) fn draw(app: &App, open: &Open, area: Rect, pen: &mut Pen<'_>) {
         let row = scale(open.lines_of(seq).start).min(height - 1);
         pen.word(area.x, area.y + row as u16, 1, mark, theme.style(role));
     };
-    for hit in open.hits.iter() {
+    for hit in &open.hits.events {
         put(*hit as usize, "/", Role::Doubt);
     }
     for turn in open

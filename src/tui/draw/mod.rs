@@ -10,8 +10,6 @@ mod prediction;
 mod reader;
 mod sidebar;
 
-use std::ops::Range;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -19,27 +17,6 @@ use super::app::App;
 use super::layout::{Class, Layout, SMALLEST};
 use super::pen::Pen;
 use super::theme::{Glyph, Role};
-use crate::filter::Words;
-use crate::text::{Token, tokens};
-
-/// Bytes of `text` that are the words of the filter.
-fn highlight(text: &str, words: &[Words]) -> Vec<Range<usize>> {
-    if words.is_empty() {
-        return Vec::new();
-    }
-    let said: Vec<Token> = tokens(text).collect();
-    let texts: Vec<&str> = said.iter().map(|t| t.text.as_str()).collect();
-    words
-        .iter()
-        .flat_map(|w| {
-            let n = w.tokens.len().max(1);
-            let places = texts.windows(n).enumerate().filter(|(_, said)| w.fit(said));
-            places
-                .map(|(i, _)| said[i].range.start..said[i + n - 1].range.end)
-                .collect::<Vec<_>>()
-        })
-        .collect()
-}
 
 /// Draws one frame.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {

@@ -12,7 +12,6 @@ use super::super::theme::{Glyph, Role, Theme};
 use super::super::{confidence, unquoted};
 use super::prediction::{bar, figure2, runner_up, shown_intent, turn_mark};
 use super::{header, map};
-use crate::filter;
 use crate::model::{Author, Event, FlowState, TurnFacts};
 use crate::text::{self, SafeText};
 
@@ -41,13 +40,11 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
     header::draw(app, open, area, class, pen);
     let top = area.y + header_rows(class);
     let height = area.height.saturating_sub(header_rows(class));
-    let tokens = filter::hit_words(&app.view.filter);
     let drawer = Drawer {
         app,
         open,
         theme,
         area,
-        tokens,
     };
     for row in 0..height {
         let Some(line) = open.lines.get(open.top + usize::from(row)) else {
@@ -68,7 +65,6 @@ struct Drawer<'a> {
     open: &'a Open,
     theme: Theme,
     area: Rect,
-    tokens: Vec<filter::Words>,
 }
 
 impl Drawer<'_> {
@@ -172,7 +168,7 @@ impl Drawer<'_> {
             .map(turn_mark)
         {
             _ if flagged => ("!", Role::Flag),
-            Some(("", _)) | None if self.open.hits.binary_search(&(seq as u32)).is_ok() => {
+            Some(("", _)) | None if self.open.hits.events.binary_search(&(seq as u32)).is_ok() => {
                 ("/", Role::Doubt)
             }
             Some(mark) => mark,
@@ -244,10 +240,6 @@ impl Drawer<'_> {
         };
         let style = theme.style(role);
         let safe = &self.open.texts[line.seq];
-        let spans = match (&event.text, self.tokens.is_empty()) {
-            (Some(text), false) => super::highlight(text.for_search(), &self.tokens),
-            _ => Vec::new(),
-        };
         let hit = theme.style(Role::Hit);
         if event.reverted && !theme.color {
             pen.word(
@@ -270,7 +262,7 @@ impl Drawer<'_> {
         }
         pen.clusters(self.area.x + TEXT_COLUMN, y, width, safe, range, |i| {
             let at = safe.cluster(i).map_or(0, |c| c.start);
-            if spans.iter().any(|s| s.contains(&at)) {
+            if self.open.hits.is_said(line.seq, at) {
                 hit
             } else {
                 style

@@ -1,5 +1,6 @@
 //! Reading lines and conversations: short questions that never wait for the catalogue.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
@@ -8,9 +9,18 @@ use super::Common;
 use crate::filter::{self, Filter};
 use crate::store::{Access, Card, JournalQuery, Store};
 use crate::tui::msg::Msg;
+use crate::tui::opened::{Opened, same_filter, spans};
 
 /// Entries of the journal on the screen.
 const JOURNAL: usize = 2_000;
+/// Lines read before something more urgent is looked for: a screen of them.
+const LINES: usize = 48;
+/// So many requests for lines wait at most; the list has scrolled past the older ones.
+const WAITING: usize = 3;
+/// So many conversations that are only likely wait at most.
+const LIKELY: usize = 4;
+/// Bytes of a message before and after its first hit that make a preview: more than a line shows.
+const PREVIEW: (usize, usize) = (80, 480);
 
 /// What to read.
 pub(super) enum ReadJob {
@@ -24,32 +34,84 @@ pub(super) enum ReadJob {
     Journal,
 }
 
+/// What waits, by how urgent it is.
+#[derive(Default)]
+struct Waiting {
+    /// Only the newest is still looked at.
+    open: Option<(i64, Arc<Filter>)>,
+    journal: bool,
+    /// The newest last.
+    cards: Vec<(Vec<i64>, Arc<Filter>)>,
+    /// The likeliest last.
+    likely: Vec<(i64, Arc<Filter>)>,
+}
+
+impl Waiting {
+    /// Puts a job to the others; gives back the rows that nobody wants any more because of it.
+    fn put(&mut self, job: ReadJob) -> Vec<i64> {
+        match job {
+            ReadJob::Open(row, filter) => self.open = Some((row, filter)),
+            ReadJob::Journal => self.journal = true,
+            ReadJob::Prefetch(row, filter) => {
+                self.likely.push((row, filter));
+                let old = self.likely.len().saturating_sub(LIKELY);
+                self.likely.drain(..old);
+            }
+            ReadJob::Cards(rows, filter) => {
+                let old = |c: &(Vec<i64>, Arc<Filter>)| !same_filter(&c.1, &filter);
+                let mut skipped: Vec<i64> =
+                    self.cards.extract_if(.., |c| old(c)).flat_map(|c| c.0).collect();
+                self.cards.push((rows, filter));
+                if self.cards.len() > WAITING {
+                    skipped.extend(self.cards.remove(0).0);
+                }
+                return skipped;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The most urgent of what waits: what somebody waits for before what is only likely.
+    fn next(&mut self) -> Option<ReadJob> {
+        if let Some((row, filter)) = self.open.take() {
+            return Some(ReadJob::Open(row, filter));
+        }
+        if let Some((rows, filter)) = self.cards.last_mut() {
+            let some: Vec<i64> = rows.drain(..rows.len().min(LINES)).collect();
+            let filter = Arc::clone(filter);
+            if rows.is_empty() {
+                self.cards.pop();
+            }
+            return Some(ReadJob::Cards(some, filter));
+        }
+        if std::mem::take(&mut self.journal) {
+            return Some(ReadJob::Journal);
+        }
+        let (row, filter) = self.likely.pop()?;
+        Some(ReadJob::Prefetch(row, filter))
+    }
+}
+
 pub(super) fn run(common: &Common, jobs: &Receiver<ReadJob>) {
     let Some(store) = common.open(&Access::Read) else {
         return;
     };
-    let mut later: Vec<ReadJob> = Vec::new();
+    let mut waiting = Waiting::default();
     loop {
-        // What somebody waits for goes before what is only likely.
-        let job = match jobs.try_recv() {
-            Ok(job @ ReadJob::Prefetch(..)) => {
-                later.push(job);
-                continue;
-            }
-            Ok(job) => job,
-            Err(_) => match later.pop() {
-                Some(job) => {
-                    // Only what was asked for last is still likely.
-                    later.drain(..later.len().saturating_sub(4));
-                    job
-                }
-                None => match jobs.recv() {
-                    Ok(job) => job,
-                    Err(_) => return,
-                },
+        let mut skipped: Vec<i64> = Vec::new();
+        for job in jobs.try_iter() {
+            skipped.extend(waiting.put(job));
+        }
+        if !skipped.is_empty() {
+            common.send(Msg::Skipped(skipped));
+        }
+        match waiting.next() {
+            Some(job) => common.send(read(&store, job)),
+            None => match jobs.recv() {
+                Ok(job) => drop(waiting.put(job)),
+                Err(_) => return,
             },
-        };
-        common.send(read(&store, job));
+        }
     }
 }
 
@@ -57,14 +119,11 @@ pub(super) fn run(common: &Common, jobs: &Receiver<ReadJob>) {
 pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
     match job {
         ReadJob::Cards(rows, filter) => match store.cards(&rows) {
-            Ok(cards) => Msg::Cards(with_hits(store, cards, &filter)),
+            Ok(cards) => Msg::Cards(with_hits(store, cards, &filter), filter),
             Err(error) => Msg::Notice(error.to_string()),
         },
         ReadJob::Open(row, filter) | ReadJob::Prefetch(row, filter) => match store.whole(row) {
-            Ok(Some(whole)) => {
-                let hits = filter::hits(&filter, &whole.subject()).into();
-                Msg::Opened(Arc::new(whole), hits)
-            }
+            Ok(Some(whole)) => Msg::Opened(Box::new(Opened::new(whole, filter))),
             Ok(None) => Msg::OpenFailed {
                 row,
                 error: "this conversation was removed".to_owned(),
@@ -99,10 +158,29 @@ pub(super) fn with_hits(store: &Store, mut cards: Vec<Card>, filter: &Filter) ->
                 .events
                 .iter()
                 .find(|e| words.iter().any(|w| w.said_in(e)));
-            if let Some(text) = hit.and_then(|e| e.text.clone()) {
-                card.preview = Some(text);
+            if let Some(text) = hit.and_then(|e| e.text.as_ref()) {
+                let raw = text.for_search();
+                let first = spans(raw, &words).first().map_or(0, |s| s.start);
+                card.preview = Some(around(raw, first).into());
             }
         }
     }
     cards
+}
+
+/// The part of a message around the byte `at`: a line of the list needs no more of it.
+fn around(text: &str, at: usize) -> String {
+    let (before, after) = PREVIEW;
+    let mut part: Range<usize> = at.saturating_sub(before)..(at + after).min(text.len());
+    if part.start < before {
+        part.start = 0;
+    }
+    while !text.is_char_boundary(part.start) {
+        part.start += 1;
+    }
+    while !text.is_char_boundary(part.end) {
+        part.end -= 1;
+    }
+    let cut = if part.start > 0 { "…" } else { "" };
+    format!("{cut}{}", &text[part])
 }

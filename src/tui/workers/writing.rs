@@ -172,7 +172,7 @@ fn decide(store: &Store, edits: &[RowsEdit], bulk: Option<String>) -> Result<Cha
             // The vocabulary belongs to no conversation.
             Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. } => Vec::new(),
             // Most often all are about the same ones.
-            _ if i > 0 && *rows == edits[0].rows => found[0].targets.clone(),
+            _ if i > 0 && Arc::ptr_eq(rows, &edits[0].rows) => found[0].targets.clone(),
             _ => targets(store, rows)?,
         };
         found.push(Edit {

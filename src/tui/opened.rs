@@ -1,0 +1,146 @@
+//! A conversation made ready for the screen by the thread that read it: safe texts, hits, marked words.
+//! The thread that draws only lays it out. Nothing here reads the store or draws.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::filter::{self, Filter, Words, side_of};
+use crate::store::Whole;
+use crate::text::{SafeText, Token, tokens};
+
+/// The safe text of every event, made once a conversation.
+pub type Texts = Vec<SafeText>;
+
+/// A conversation as it was asked for under a filter.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// It.
+    pub whole: Arc<Whole>,
+    /// Its messages, safe to draw.
+    pub texts: Arc<Texts>,
+    /// The filter it was asked for under.
+    pub filter: Arc<Filter>,
+    /// What of it satisfies that filter.
+    pub hits: Arc<Hits>,
+}
+
+/// What of a conversation satisfies a filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// Numbers of the events, ascending.
+    pub events: Vec<u32>,
+    /// The words of the filter where they were said: event and bytes of its text, ascending, apart from each
+    /// other.
+    words: Vec<(u32, Range<usize>)>,
+}
+
+impl Opened {
+    /// Makes a conversation ready.
+    pub fn new(whole: Whole, filter: Arc<Filter>) -> Self {
+        let texts = whole
+            .events
+            .iter()
+            .map(|e| e.text.as_ref().map(|t| t.block()).unwrap_or_default());
+        Self {
+            texts: Arc::new(texts.collect()),
+            hits: Arc::new(Hits::of(&whole, &filter)),
+            whole: Arc::new(whole),
+            filter,
+        }
+    }
+
+    /// Its row.
+    pub fn row(&self) -> i64 {
+        self.whole.card.row
+    }
+}
+
+impl Hits {
+    fn of(whole: &Whole, filter: &Filter) -> Self {
+        let asked = filter::hit_words(filter);
+        let mut words = Vec::new();
+        if !asked.is_empty() {
+            for (seq, event) in (0..).zip(&whole.events) {
+                let Some(text) = &event.text else { continue };
+                let of_side: Vec<&Words> =
+                    asked.iter().filter(|w| side_of(w.field, event)).collect();
+                let said = spans(text.for_search(), &of_side);
+                words.extend(said.into_iter().map(|range| (seq, range)));
+            }
+        }
+        Self {
+            events: filter::hits(filter, &whole.subject()),
+            words,
+        }
+    }
+
+    /// True if the byte at `at` of an event's text belongs to a word of the filter.
+    pub fn is_said(&self, seq: usize, at: usize) -> bool {
+        let before = |(s, range): &(u32, Range<usize>)| (*s as usize, range.end) <= (seq, at);
+        let next = self.words.get(self.words.partition_point(before));
+        next.is_some_and(|(s, range)| *s as usize == seq && range.contains(&at))
+    }
+}
+
+/// True if what was read under one filter holds under the other.
+pub fn same_filter(a: &Arc<Filter>, b: &Arc<Filter>) -> bool {
+    Arc::ptr_eq(a, b) || a == b
+}
+
+/// Bytes of `text` that are these words: ascending, apart from each other.
+pub fn spans<W: std::borrow::Borrow<Words>>(text: &str, words: &[W]) -> Vec<Range<usize>> {
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let said: Vec<Token> = tokens(text).collect();
+    let texts: Vec<&str> = said.iter().map(|t| t.text.as_str()).collect();
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for w in words {
+        let w = w.borrow();
+        let n = w.tokens.len().max(1);
+        let places = texts.windows(n).enumerate().filter(|(_, said)| w.fit(said));
+        found.extend(places.map(|(i, _)| said[i].range.start..said[i + n - 1].range.end));
+    }
+    found.sort_unstable_by_key(|r| r.start);
+    found.dedup_by(|next, before| {
+        let meets = next.start <= before.end;
+        if meets {
+            before.end = before.end.max(next.end);
+        }
+        meets
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(text: &str, filter: &str) -> String {
+        let words = filter::hit_words(&filter::parse(filter).unwrap());
+        let mut out = String::new();
+        let mut at = 0;
+        for range in spans(text, &words) {
+            out.push_str(&text[at..range.start]);
+            out.push_str(&format!("[{}]", &text[range.clone()]));
+            at = range.end;
+        }
+        out + &text[at..]
+    }
+
+    #[test]
+    fn words_are_marked_in_every_script() {
+        for (filter, text, want) in [
+            ("refund", "Refund? a refunded REFUND", "[Refund]? a refunded [REFUND]"),
+            ("donde", "¿Dónde está?", "¿[Dónde] está?"),
+            ("東京", "新東京駅の東 京", "新[東京]駅の[東 京]"),
+            ("محمد", "قال مُحَمَّد نعم", "قال [مُحَمَّد] نعم"),
+            ("\"my order\"", "my order, order my, My  order", "[my order], order my, [My  order]"),
+            ("a \"a b\" \"b c\"", "a b c a", "[a b c] [a]"),
+            ("-refund", "no refund", "no refund"),
+            ("channel:web", "channel web", "channel web"),
+        ] {
+            assert_eq!(marked(text, filter), want, "{filter}");
+        }
+    }
+}
