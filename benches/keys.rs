@@ -6,15 +6,14 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Row, Table};
+use common::{Bar, Outcome, Samples, Table, data, sizes};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// Milliseconds from a key to the next frame.
@@ -62,13 +61,21 @@ fn lock(seen: &Shared) -> MutexGuard<'_, Seen> {
     seen.0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Milliseconds from keys of one kind; of the processor what the thread that draws took for all of it.
+#[derive(Default)]
+struct Times {
+    next: Samples,
+    all: Samples,
+}
+
 /// The program in its terminal.
 struct Session {
     child: Box<dyn Child + Send + Sync>,
     keyboard: Box<dyn Write + Send>,
     seen: Shared,
-    kinds: BTreeMap<&'static str, (Vec<f64>, Vec<f64>)>,
+    kinds: HashMap<&'static str, Times>,
     order: Vec<&'static str>,
+    every: Samples,
     _master: Box<dyn MasterPty + Send>,
 }
 
@@ -81,7 +88,7 @@ impl Session {
                 ..PtySize::default()
             })
             .map_err(std::io::Error::other)?;
-        let mut command = CommandBuilder::new(common::program());
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_afterword"));
         command.arg("--store");
         command.arg(store);
         command.env_clear();
@@ -122,8 +129,9 @@ impl Session {
             child,
             keyboard,
             seen,
-            kinds: BTreeMap::new(),
+            kinds: HashMap::new(),
             order: Vec::new(),
+            every: Samples::default(),
             _master: pair.master,
         })
     }
@@ -148,6 +156,7 @@ impl Session {
         seen.text.clear();
         let before = seen.frames.len();
         drop(seen);
+        let cpu = self.drawing();
         let start = Instant::now();
         if self.keyboard.write_all(key.as_bytes()).is_err() {
             return;
@@ -172,9 +181,19 @@ impl Session {
         if !self.kinds.contains_key(kind) {
             self.order.push(kind);
         }
+        let cpu = self.drawing() - cpu;
         let times = self.kinds.entry(kind).or_default();
-        times.0.push(ms(first - start));
-        times.1.push(ms(all - start));
+        times.next.add(ms(first - start), cpu);
+        times.all.add(ms(all - start), cpu);
+        self.every.add(ms(first - start), cpu);
+    }
+
+    /// Milliseconds of processor time that the program's first thread has had: the one that draws.
+    fn drawing(&self) -> f64 {
+        let id = self.child.process_id().unwrap_or(0);
+        let text = std::fs::read_to_string(format!("/proc/{id}/schedstat")).unwrap_or_default();
+        let nanoseconds = text.split_whitespace().next().and_then(|n| n.parse().ok());
+        nanoseconds.unwrap_or(f64::NAN) / 1e6
     }
 
     fn keys(&mut self, kind: &'static str, keys: &[&str]) {
@@ -189,13 +208,16 @@ impl Session {
         }
     }
 
-    /// A line of the kernel's about the program, in megabytes.
-    fn memory(&self, name: &str) -> Option<f64> {
-        let id = self.child.process_id()?;
-        let text = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-        let line = text.lines().find_map(|l| l.strip_prefix(name))?;
-        let kilobytes: f64 = line.trim_start_matches(':').split_whitespace().next()?.parse().ok()?;
-        Some(kilobytes / 1024.0)
+    /// A line of the kernel's about the program's memory.
+    fn memory(&self, name: &str, when: &str, n: u64, table: &mut Table) {
+        let id = self.child.process_id().unwrap_or(0);
+        let text = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let line = text.lines().find_map(|l| l.strip_prefix(name));
+        let figure = line.and_then(|l| l.split_whitespace().nth(1)?.parse::<f64>().ok());
+        if let Some(kilobytes) = figure {
+            let bar = Some(Bar::AtMost(MEMORY_BAR));
+            table.figure(&format!("memory, {when}"), n, kilobytes / 1024.0, "MiB", bar);
+        }
     }
 }
 
@@ -282,32 +304,40 @@ fn script(session: &mut Session) {
     thread::sleep(QUIET);
 }
 
-fn measure(size: u64, table: &mut Table) -> std::io::Result<()> {
-    let store = common::copied_store(size)?;
+fn measure(n: u64, table: &mut Table) -> Outcome {
+    let (_folder, store) = data::copy(n)?;
     let home = tempfile::tempdir()?;
     let start = Instant::now();
-    let mut session = Session::start(store.path(), home.path())?;
-    let first = session.see("unread", start);
+    let mut session = Session::start(&store, home.path())?;
+    let mut counted = Samples::default();
+    if let Some(wall) = session.see("unread", start) {
+        counted.add(wall, f64::NAN);
+    }
+    table.times("start until counts stand", n, &counted, None);
     thread::sleep(Duration::from_secs(1));
+    for (what, when) in [("VmHWM", "most, start"), ("RssAnon", "own, start")] {
+        session.memory(what, when, n, table);
+    }
     script(&mut session);
-    let n = common::figure(size);
-    if let Some(first) = first {
-        table.row(Row::new(&n, "start: rows and counts on the screen").of(&[first]));
-    }
-    let mut every = Vec::new();
     for kind in &session.order {
-        let (next, all) = &session.kinds[kind];
-        every.extend_from_slice(next);
-        table.row(Row::new(&n, kind).of(next).bar(BAR));
-        table.row(Row::new(&n, &format!("  … all of it: {kind}")).of(all));
+        let times = &session.kinds[kind];
+        table.times(kind, n, &times.next, Some(Bar::P95(BAR)));
+        table.times(&format!("… all that follows: {kind}"), n, &times.all, None);
     }
-    table.row(Row::new(&n, "every key").of(&every).bar(BAR));
-    for (name, what) in [("VmHWM", "memory, most (MB)"), ("VmRSS", "memory, at the end (MB)"), ("RssAnon", "of it its own (MB)")] {
-        if let Some(megabytes) = session.memory(name) {
-            table.row(Row::new(&n, what).of(&[megabytes]).bar(MEMORY_BAR));
-        }
+    table.times("every key", n, &session.every, Some(Bar::P95(BAR)));
+    for (what, when) in [("VmHWM", "most"), ("VmRSS", "end"), ("RssAnon", "own, end")] {
+        session.memory(what, when, n, table);
     }
     session.key("q", "q");
-    let _ = session.child.wait();
+    session.child.wait()?;
     Ok(())
+}
+
+fn main() -> Outcome {
+    common::run("keys", |table| {
+        for n in sizes()? {
+            measure(n, table)?;
+        }
+        Ok(())
+    })
 }

@@ -50,19 +50,13 @@ impl Copied {
     }
 }
 
-/// Copies a text: by a helper program where the desktop is ours and has one, else by the terminal.
+/// Copies a text by asking the terminal.
 ///
 /// # Errors
 ///
 /// If the terminal takes no bytes.
-pub fn copy(guard: &TerminalGuard, text: &str) -> io::Result<Copied> {
+pub fn copy_by_terminal(guard: &TerminalGuard, text: &str) -> io::Result<Copied> {
     let (normal, mut copied) = normalise(text);
-    if let Some(helper) = Helper::find()
-        && helper.take(&normal).is_ok()
-    {
-        copied.helper = Some(helper.name);
-        return Ok(copied);
-    }
     let short = cut(&normal, MAX_BYTES);
     copied.cut = normal.len() - short.len();
     copied.bytes = short.len();
@@ -123,8 +117,8 @@ fn cut(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
-/// A program that takes text into the clipboard.
-struct Helper {
+/// A program that takes text into the clipboard, where the desktop is ours and has one.
+pub struct Helper {
     name: &'static str,
     path: PathBuf,
     args: &'static [&'static str],
@@ -139,7 +133,8 @@ const HELPERS: [(&str, &[&str], Option<&str>); 4] = [
 ];
 
 impl Helper {
-    fn find() -> Option<Self> {
+    /// The first that is there.
+    pub fn find() -> Option<Self> {
         Self::find_in(&|name| env::var_os(name).filter(|value| !value.is_empty()))
     }
 
@@ -159,6 +154,18 @@ impl Helper {
                 let path = find_program(&path, name)?;
                 Some(Self { name, path, args })
             })
+    }
+
+    /// Copies a text. It can take a second: not for the thread that draws.
+    ///
+    /// # Errors
+    ///
+    /// If the program cannot be started or does not take the text.
+    pub fn copy(&self, text: &str) -> io::Result<Copied> {
+        let (normal, mut copied) = normalise(text);
+        self.take(&normal)?;
+        copied.helper = Some(self.name);
+        Ok(copied)
     }
 
     /// Hands the text over and waits for the program to take it.

@@ -76,6 +76,8 @@ pub enum Msg {
     Today(u64),
     /// Another process changed the store: what is shown may be old.
     StoreChanged,
+    /// The helper program did not take this text: the terminal is asked instead.
+    NotCopied(String),
     /// Something worth a line on the status line.
     Notice(String),
     /// A worker ended unexpectedly.
@@ -196,6 +198,8 @@ pub enum Cmd {
     PushHistory(String),
     /// To the clipboard.
     Copy(String),
+    /// To the clipboard, by asking the terminal.
+    CopyByTerminal(String),
     /// Show text in $PAGER.
     Pager(String),
     /// Stop the running question.

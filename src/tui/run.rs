@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender};
 use crossterm::event::Event;
 
 use super::app::App;
 use super::app::view::ScreenState;
-use super::clipboard;
+use super::clipboard::{self, Helper};
 use super::draw::draw;
 use super::input::Input;
 use super::keymap::Keymap;
@@ -92,6 +93,7 @@ pub fn run(options: Options) -> Result<u8, Error> {
         input: &input,
         workers: &workers,
         out,
+        copying: Vec::new(),
     };
     let ended = world
         .perform(&mut screen, cmds)
@@ -99,6 +101,10 @@ pub fn run(options: Options) -> Result<u8, Error> {
             true => world.turn(&mut app, &mut screen, &messages, &options.clock),
             false => Ok(()),
         });
+    // What was copied is in the clipboard when the program is gone.
+    for copying in world.copying.drain(..) {
+        drop(copying.join());
+    }
     // Written before the screen is left: what was decided is durable, or is said not to be.
     workers.finish();
     drop(screen);
@@ -136,6 +142,8 @@ struct World<'a> {
     input: &'a Input,
     workers: &'a Workers,
     out: Sender<Msg>,
+    /// Helper programs that are still taking a text.
+    copying: Vec<JoinHandle<()>>,
 }
 
 impl World<'_> {
@@ -188,10 +196,8 @@ impl World<'_> {
                         self.notice("there is no shell to go back to");
                     }
                 }
-                Cmd::Copy(text) => match clipboard::copy(self.guard, &text) {
-                    Ok(copied) => self.notice(&format!("{text}: {}", copied.summary())),
-                    Err(error) => self.notice(&format!("not copied: {error}")),
-                },
+                Cmd::Copy(text) => self.copy(text)?,
+                Cmd::CopyByTerminal(text) => self.copy_by_terminal(&text),
                 Cmd::Pager(text) => {
                     self.input.pause();
                     let shown = self.guard.outside(|| page(&text))?;
@@ -205,6 +211,34 @@ impl World<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// Copies by the desktop's helper program, which may take its time, else by the terminal.
+    fn copy(&mut self, text: String) -> Result<(), Error> {
+        let Some(helper) = Helper::find() else {
+            self.copy_by_terminal(&text);
+            return Ok(());
+        };
+        let out = self.out.clone();
+        let work = move || {
+            let msg = match helper.copy(&text) {
+                Ok(copied) => Msg::Notice(format!("{text}: {}", copied.summary())),
+                Err(_) => Msg::NotCopied(text),
+            };
+            // The screen has closed: there is nobody to tell.
+            drop(out.send(msg));
+        };
+        let copying = std::thread::Builder::new().name("afterword copy".into());
+        self.copying.retain(|c| !c.is_finished());
+        self.copying.push(copying.spawn(work)?);
+        Ok(())
+    }
+
+    fn copy_by_terminal(&self, text: &str) {
+        match clipboard::copy_by_terminal(self.guard, text) {
+            Ok(copied) => self.notice(&format!("{text}: {}", copied.summary())),
+            Err(error) => self.notice(&format!("not copied: {error}")),
+        }
     }
 
     fn notice(&self, text: &str) {

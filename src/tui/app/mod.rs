@@ -253,6 +253,7 @@ impl App {
                 self.reader.forget();
                 self.reread(&rows, false);
             }
+            Msg::NotCopied(text) => self.send(Cmd::CopyByTerminal(text)),
             Msg::Notice(text) => self.say(&text),
             Msg::WorkerDied(why) => self.fail(&why),
             Msg::Terminal(TerminalEvent::Terminate(_) | TerminalEvent::Hangup) => self.quit(),
