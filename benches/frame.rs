@@ -41,7 +41,11 @@ struct Screen {
 }
 
 impl Screen {
-    fn open(store: &Path, size: (u16, u16), filter: &str) -> Result<Self, Box<dyn std::error::Error>> {
+    fn open(
+        store: &Path,
+        size: (u16, u16),
+        filter: &str,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
         let clock = Clock::fixed(Millis(1_778_000_000_000));
         let zone = afterword::filter::Zone::Fixed(chrono::FixedOffset::east_opt(0).ok_or("zone")?);
         let theme = Theme {
@@ -159,7 +163,12 @@ fn whole_list(n: u64, store: &Path, table: &mut Table) -> Outcome {
             done?;
             screen.key(KeyCode::Esc);
         }
-        table.times(&format!("key over all rows: {what}"), n, &samples, Some(Bar::P95(KEY)));
+        table.times(
+            &format!("key over all rows: {what}"),
+            n,
+            &samples,
+            Some(Bar::P95(KEY)),
+        );
     }
     Ok(())
 }
@@ -169,7 +178,9 @@ fn worst(folder: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let mut log = String::new();
     let message = |kind: &str, at: u32, text: &str| {
         let more = match kind {
-            "user" => r#", "parse_data": {"intent": {"name": "track", "confidence": 0.4}, "intent_ranking": [{"name": "track", "confidence": 0.4}], "entities": []}"#,
+            "user" => {
+                r#", "parse_data": {"intent": {"name": "track", "confidence": 0.4}, "intent_ranking": [{"name": "track", "confidence": 0.4}], "entities": []}"#
+            }
             _ => r#", "data": {}"#,
         };
         format!(r#"{{"event": "{kind}", "timestamp": {at}, "text": "{text}"{more}}}"#)
@@ -194,7 +205,13 @@ fn worst(folder: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
     )?;
     let huge = "order ".repeat(100_000 / 6);
     let events: Vec<String> = (0..6)
-        .map(|i| message(if i % 2 == 0 { "user" } else { "bot" }, 1_760_000_000 + i, &huge))
+        .map(|i| {
+            message(
+                if i % 2 == 0 { "user" } else { "bot" },
+                1_760_000_000 + i,
+                &huge,
+            )
+        })
         .collect();
     writeln!(
         log,
@@ -215,7 +232,10 @@ fn worst_screens(table: &mut Table) -> Outcome {
         let at = format!("{}x{}", size.0, size.1);
         for filter in ["", "order"] {
             let words = if filter.is_empty() { "" } else { " with words" };
-            for (what, id, n) in [("10,000 events", "long", 10_000), ("100 kB messages", "huge", 6)] {
+            for (what, id, n) in [
+                ("10,000 events", "long", 10_000),
+                ("100 kB messages", "huge", 6),
+            ] {
                 let open = || -> Result<Screen, Box<dyn std::error::Error>> {
                     Screen::open(&store, size, &format!("id:{id} {filter}"))
                 };
@@ -229,17 +249,32 @@ fn worst_screens(table: &mut Table) -> Outcome {
                     });
                     done?;
                 }
-                table.times(&format!("open {what}{words}, {at}"), n, &opening, Some(Bar::P95(OPEN)));
+                table.times(
+                    &format!("open {what}{words}, {at}"),
+                    n,
+                    &opening,
+                    Some(Bar::P95(OPEN)),
+                );
                 let mut screen = open()?;
                 screen.keys("\n");
                 let samples = Samples::of(FRAMES, |_| screen.draw())?;
-                table.times(&format!("{what}{words}, {at}"), n, &samples, Some(Bar::P95(FRAME)));
+                table.times(
+                    &format!("{what}{words}, {at}"),
+                    n,
+                    &samples,
+                    Some(Bar::P95(FRAME)),
+                );
                 for (key, name) in [('j', "j"), ('G', "G"), ('f', "f"), ('a', "a"), ('n', "n")] {
                     let samples = Samples::of(20, |_| {
                         drop(screen.update(KeyCode::Char(key)));
                         screen.draw()
                     })?;
-                    table.times(&format!("{what}{words}, {at}: key {name}"), n, &samples, Some(Bar::P95(KEY)));
+                    table.times(
+                        &format!("{what}{words}, {at}: key {name}"),
+                        n,
+                        &samples,
+                        Some(Bar::P95(KEY)),
+                    );
                 }
             }
         }

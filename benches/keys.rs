@@ -216,7 +216,13 @@ impl Session {
         let figure = line.and_then(|l| l.split_whitespace().nth(1)?.parse::<f64>().ok());
         if let Some(kilobytes) = figure {
             let bar = Some(Bar::AtMost(MEMORY_BAR));
-            table.figure(&format!("memory, {when}"), n, kilobytes / 1024.0, "MiB", bar);
+            table.figure(
+                &format!("memory, {when}"),
+                n,
+                kilobytes / 1024.0,
+                "MiB",
+                bar,
+            );
         }
     }
 }
@@ -285,7 +291,10 @@ fn script(session: &mut Session) {
     session.keys("j k in the reader", &["j"; 20]);
     session.keys("ctrl-d in the reader", &["\x04"; 10]);
     session.keys("G g in the reader", &["G", "g"]);
-    session.keys("enter, tabs of the detail", &["\r", ">", ">", ">", "<", "h"]);
+    session.keys(
+        "enter, tabs of the detail",
+        &["\r", ">", ">", ">", "<", "h"],
+    );
     session.keys("J in the list", &["J"; 20]);
     session.keys("r: decide", &["r"; 20]);
     session.keys("p x: verdict", &["p", "x", "p", "x"]);

@@ -131,11 +131,19 @@ mod tests {
     #[test]
     fn words_are_marked_in_every_script() {
         for (filter, text, want) in [
-            ("refund", "Refund? a refunded REFUND", "[Refund]? a refunded [REFUND]"),
+            (
+                "refund",
+                "Refund? a refunded REFUND",
+                "[Refund]? a refunded [REFUND]",
+            ),
             ("donde", "¿Dónde está?", "¿[Dónde] está?"),
             ("東京", "新東京駅の東 京", "新[東京]駅の[東 京]"),
             ("محمد", "قال مُحَمَّد نعم", "قال [مُحَمَّد] نعم"),
-            ("\"my order\"", "my order, order my, My  order", "[my order], order my, [My  order]"),
+            (
+                "\"my order\"",
+                "my order, order my, My  order",
+                "[my order], order my, [My  order]",
+            ),
             ("a \"a b\" \"b c\"", "a b c a", "[a b c] [a]"),
             ("-refund", "no refund", "no refund"),
             ("channel:web", "channel web", "channel web"),

@@ -717,12 +717,24 @@ fn an_empty_store_fills_itself_and_others_say_what_is_new() {
     fixture::add(&screen.path(), 3);
     screen.watch();
     assert_eq!(screen.names().len(), 3, "{}", screen.text());
+    // Nobody has begun to work on it: it goes on, around the cursor.
+    screen.press("j");
+    let here = screen.here();
     fixture::add(&screen.path(), 5);
     screen.watch();
-    assert_eq!(screen.names().len(), 3, "the list stays");
+    assert_eq!(screen.names().len(), 5, "{}", screen.text());
+    assert_eq!(screen.here(), here);
+    screen.press("r");
+    fixture::add(&screen.path(), 7);
+    screen.watch();
+    assert_eq!(
+        screen.names().len(),
+        5,
+        "from the first decision on the list stays"
+    );
     assert!(screen.text().contains("+2 new"), "{}", screen.text());
     screen.press("R");
-    assert_eq!(screen.names().len(), 5);
+    assert_eq!(screen.names().len(), 6, "one of seven is decided");
     // All done is not the same as nothing there.
     screen.press("Ad'0");
     assert!(

@@ -207,3 +207,112 @@ fn repeating_a_flag_puts_it_on_and_never_off() {
     assert_eq!(screen.review("m.chen").flagged_events.len(), 1);
     assert!(screen.status().contains("flagged already"));
 }
+
+/// What was asked for under the filter of before arrives under the next one.
+#[test]
+fn hits_are_those_of_the_filter_that_is_shown() {
+    let mut screen = Start::on(fixture::many(30))
+        .filter("parcel")
+        .size(120, 40)
+        .go();
+    let marked = |screen: &Screen| {
+        let open = screen.app.reader.open.as_ref().unwrap();
+        (open.whole.card.external_id.clone(), open.hits.events.len())
+    };
+    // The message of the user alone says parcel; both sides say a word of the next one.
+    assert_eq!(marked(&screen), ("visitor-1".into(), 1));
+    screen.hold().press("j/OR way<enter>").release();
+    assert_eq!(screen.app.view.text, "parcel OR way");
+    assert_eq!(
+        marked(&screen),
+        ("visitor-1".into(), 2),
+        "the answer begins at its top"
+    );
+    screen.hold().press("jj").release();
+    assert_eq!(marked(&screen), ("visitor-3".into(), 2));
+    // The next ones were read ahead under it, too.
+    screen.hold().press("j");
+    assert_eq!(marked(&screen), ("visitor-4".into(), 2), "without asking");
+}
+
+#[test]
+fn previews_are_those_of_the_filter_that_is_shown() {
+    let mut screen = Start::on(fixture::many(300)).filter("parcel").go();
+    assert!(screen.text().contains("where is my parcel number 2"));
+    screen.press("<pagedown>'0<pagedown>/way<enter>");
+    for _ in 0..20 {
+        let text = screen.text();
+        assert!(text.contains("It is on its way"), "{text}");
+        assert!(!text.contains("where is my"), "{text}");
+        screen.press("<pagedown>");
+    }
+}
+
+#[test]
+fn an_answer_to_an_older_question_changes_nothing() {
+    let mut screen = Start::on(fixture::many(30)).filter("").go();
+    screen.press("jj/number 7<enter>");
+    let (before, now) = (screen.text(), screen.app.view.generation);
+    let late = |generation, complete| {
+        Box::new(View {
+            generation,
+            rows: Arc::new(vec![1, 2, 3]),
+            statuses: vec![Status::Saved; 3],
+            matching: 3,
+            total: 3,
+            complete,
+            ..View::default()
+        })
+    };
+    screen.send(Msg::Answer(late(now - 1, true)));
+    screen.send(Msg::Live(late(now - 1, true)));
+    screen.send(Msg::FirstPage(late(now - 1, false)));
+    screen.send(Msg::QueryFailed {
+        generation: now - 1,
+        error: "late".to_owned(),
+    });
+    assert_eq!(screen.text(), before);
+    screen.send(Msg::Answer(late(now, true)));
+    assert_eq!(screen.app.list.rows.len(), 3);
+}
+
+/// Questions asked faster than they are answered: the last one is answered, none of before after it.
+#[test]
+fn a_newer_question_takes_the_place_of_those_before_it() {
+    use afterword::filter;
+    use afterword::model::{Clock, Millis, SortKey};
+    use afterword::tui::msg::Query;
+    use afterword::tui::workers::Workers;
+
+    let dir = fixture::many(400);
+    let (out, messages) = crossbeam_channel::unbounded();
+    let clock = Clock::fixed(Millis(NOW));
+    let workers = Workers::start(&dir.path().join("store.db"), ME, clock, out).unwrap();
+    const LAST: u64 = 60;
+    for generation in 1..=LAST {
+        let text = "where is my parcel number".repeat(1 + generation as usize % 3);
+        let query = Query {
+            generation,
+            filter: filter::parse(&text).unwrap(),
+            sort: SortKey::default(),
+            reverse: false,
+            facets: Vec::new(),
+        };
+        assert!(workers.take(Cmd::Query(Box::new(query))).is_none());
+    }
+    let mut answered = 0;
+    let patience = std::time::Duration::from_secs(60);
+    while answered < LAST {
+        match messages.recv_timeout(patience).unwrap() {
+            Msg::Answer(view) => {
+                assert!(view.generation > answered);
+                answered = view.generation;
+            }
+            Msg::QueryFailed { error, .. } | Msg::WorkerDied(error) => panic!("{error}"),
+            _ => {}
+        }
+    }
+    workers.finish();
+    let after = |m: &Msg| matches!(m, Msg::Answer(_) | Msg::QueryFailed { .. });
+    assert!(!messages.try_iter().any(|m| after(&m)));
+}

@@ -59,6 +59,8 @@ impl App {
     /// Does an action, with the words of a configured key where it has some.
     pub(super) fn act(&mut self, action: Action, argument: &str) {
         if action.decides() {
+            // From here on the list is worked on, and stands still.
+            self.view.follows = false;
             self.take_range();
         }
         match action {

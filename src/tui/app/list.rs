@@ -74,10 +74,11 @@ pub struct ListState {
 }
 
 impl ListState {
-    /// Takes a new order; the cursor stays on its conversation, and marks on theirs, where those are still
-    /// listed.
+    /// Takes a new order; the cursor stays on its conversation and on its line of the screen, and marks on
+    /// theirs, where those are still listed.
     pub fn set_rows(&mut self, rows: Arc<Vec<i64>>, statuses: Vec<Status>) {
         let here = self.current();
+        let line = self.cursor.saturating_sub(self.top);
         let marked = match self.marks_to_come.take() {
             Some(rows) => rows,
             None => self.marked_rows(),
@@ -97,6 +98,7 @@ impl ListState {
         self.range = None;
         if let Some(place) = here.and_then(|row| self.place_of(row)) {
             self.cursor = place;
+            self.top = place.saturating_sub(line);
         }
         self.clamp();
     }
@@ -210,6 +212,11 @@ impl ListState {
     pub fn forget_far(&mut self) {
         let near: HashSet<i64> = self.window().collect();
         self.cards.retain(|row, _| near.contains(row));
+    }
+
+    /// Forgets all lines.
+    pub fn forget_lines(&mut self) {
+        self.cards.clear();
     }
 
     /// Rows near the screen whose lines are loaded or asked for.

@@ -39,6 +39,9 @@ use sidebar::SidebarState;
 use triage::{Repeat, StatusLine};
 use view::{Previous, ScreenState, ViewState};
 
+/// A list of an import that is under way follows it up to so many conversations: enough to begin with.
+const FOLLOWED: usize = 10_000;
+
 /// The whole state of the screen.
 #[derive(Debug)]
 pub struct App {
@@ -190,6 +193,7 @@ impl App {
                 self.answered(*view);
             }
             Msg::Live(view) => {
+                let current = view.generation == self.view.generation;
                 let filled = self.empty_store && !view.empty;
                 self.empty_store = view.empty;
                 // Without statuses what is shown would count as what was before.
@@ -199,7 +203,8 @@ impl App {
                 }
                 self.counted(*view);
                 // Nothing was being worked on that could jump: what arrives is shown by itself.
-                if filled {
+                self.view.follows |= filled;
+                if filled || current && self.view.arrived > 0 && self.may_follow() {
                     self.run_view();
                 }
             }
@@ -358,6 +363,16 @@ impl App {
     pub(super) fn relayout(&mut self) {
         let width = self.reader_size().0;
         self.reader.lay_out(width);
+    }
+
+    /// True while the list may show by itself what an import brings: nobody has begun to work on it.
+    fn may_follow(&self) -> bool {
+        self.view.follows
+            && self.list.rows.len() < FOLLOWED
+            && self.list.marks.is_empty()
+            && self.list.range.is_none()
+            && self.line.is_none()
+            && self.popup.is_none()
     }
 
     /// A conversation arrived that was asked for under another filter: its hits are not those of this one.

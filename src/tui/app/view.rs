@@ -73,8 +73,12 @@ pub struct ViewState {
     pub complete: bool,
     /// Why there is no answer.
     pub error: Option<String>,
+    /// The filter of the answer that is shown.
+    pub shown: Arc<Filter>,
     /// Another order or another filter: the answer is shown from its top.
     pub fresh: bool,
+    /// The store was empty and nothing was decided since: what is imported is shown as it arrives.
+    pub follows: bool,
 }
 
 /// A view that can be gone back to.
@@ -197,6 +201,11 @@ impl App {
         let rows = Arc::clone(&view.rows);
         let statuses = std::mem::take(&mut view.statuses);
         let fresh = std::mem::take(&mut self.view.fresh);
+        let before = std::mem::replace(&mut self.view.shown, Arc::clone(&self.view.filter));
+        if filter::hit_words(&before) != filter::hit_words(&self.view.filter) {
+            // The previews of the lines are hits of that filter.
+            self.list.forget_lines();
+        }
         self.list.set_rows(rows, statuses);
         if fresh {
             self.list.cursor = 0;

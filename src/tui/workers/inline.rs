@@ -76,14 +76,14 @@ impl Inline {
             self.common.send(reading::read(&self.reader, job));
         }
         while !self.workers.questions.idle() {
-            self.asker.turn(&self.workers.questions);
+            self.asker.turn(&self.workers.questions, false);
         }
         (self.messages.try_iter().collect(), rest)
     }
 
     /// What the questions do now and then by themselves: look for what other processes wrote.
     pub fn watch(&mut self) -> Vec<Msg> {
-        self.asker.turn(&self.workers.questions);
+        self.asker.turn(&self.workers.questions, true);
         self.messages.try_iter().collect()
     }
 }

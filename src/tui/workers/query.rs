@@ -2,7 +2,7 @@
 //! interrupts the running one; counts follow every acknowledged change and every other process.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Common;
 use super::reading::with_hits;
@@ -12,8 +12,11 @@ use crate::model::{Millis, Preset};
 use crate::store::{Access, Interrupter, Store, StoreError};
 use crate::tui::msg::{FacetView, Msg, Query, View};
 
-/// How often another process's changes are looked for.
-const WATCH: Duration = Duration::from_secs(1);
+/// How often another process's changes are looked for: a question to SQLite of a few microseconds.
+const WATCH: Duration = Duration::from_millis(250);
+/// Following them may take this part of the time of this thread, so that an import that never pauses
+/// leaves it to the reviewer.
+const SHARE: u32 = 8;
 /// The screen reads so many changed rows one by one; of more it is told the statuses.
 const MANY: usize = 1000;
 /// Lines that come along with an answer, so that they show in the same frame.
@@ -24,7 +27,8 @@ const FIRST_LINES: usize = 60;
 struct Inbox {
     query: Option<Query>,
     values: Option<(Field, String)>,
-    reviewed: Vec<i64>,
+    /// So many conversations were decided on since.
+    reviewed: usize,
     presets: bool,
     stop: bool,
     /// The running question was stopped by hand.
@@ -35,7 +39,7 @@ impl Inbox {
     fn idle(&self) -> bool {
         self.query.is_none()
             && self.values.is_none()
-            && self.reviewed.is_empty()
+            && self.reviewed == 0
             && !self.presets
             && !self.stop
     }
@@ -72,8 +76,10 @@ impl Questions {
         self.put(|i| i.values = Some((field, prefix)));
     }
 
-    pub(super) fn reviewed(&self, rows: Vec<i64>) {
-        self.put(|i| i.reviewed.extend(rows));
+    /// Reviews were written, of so many conversations.
+    pub(super) fn reviewed(&self, conversations: usize) {
+        // Of none: the vocabulary changed, which the counts are about too.
+        self.put(|i| i.reviewed += conversations.max(1));
     }
 
     pub(super) fn presets_changed(&self) {
@@ -146,18 +152,36 @@ pub(super) struct Asker {
     rows: Arc<Vec<i64>>,
     newest_row: i64,
     version: i64,
+    presets: Vec<Preset>,
+    /// They may be others by now.
+    recount: bool,
 }
 
 pub(super) fn run(common: &Common, questions: &Questions) {
     let Some(mut asker) = Asker::new(common) else {
         return;
     };
+    let mut watch_after = Instant::now();
     loop {
         questions.wait();
-        if !asker.turn(questions) {
-            return;
+        let start = Instant::now();
+        match asker.turn(questions, start >= watch_after) {
+            Turn::End => return,
+            Turn::Followed => watch_after = Instant::now() + start.elapsed() * SHARE,
+            Turn::Done => {}
         }
     }
+}
+
+/// What came of a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// What waited is done.
+    Done,
+    /// So is what another process wrote.
+    Followed,
+    /// The worker is to end.
+    End,
 }
 
 impl Asker {
@@ -172,14 +196,16 @@ impl Asker {
             present: None,
             rows: Arc::default(),
             newest_row: 0,
+            presets: Vec::new(),
+            recount: false,
         })
     }
 
-    /// Does what waits, and looks for what other processes wrote. False: it is to end.
-    pub(super) fn turn(&mut self, questions: &Questions) -> bool {
+    /// Does what waits, and, where it is time to `watch`, looks for what other processes wrote.
+    pub(super) fn turn(&mut self, questions: &Questions, watch: bool) -> Turn {
         let work = std::mem::take(&mut *questions.inbox());
         if work.stop {
-            return false;
+            return Turn::End;
         }
         if let Some(query) = &work.query
             && self.catalogue.is_none()
@@ -189,32 +215,29 @@ impl Asker {
             // Not before: a key pressed at the start must not make it begin again.
             questions.interruptible(self.store.interrupter());
         }
-        if let Some(query) = self.work(work) {
+        // Before others are looked for: what was written here is no news.
+        if work.reviewed > 0 {
+            self.own_changed();
+        }
+        // Somebody waits for an answer: what others wrote comes after it.
+        let changed = watch && work.query.is_none() && self.others_changed();
+        if let Some(query) = self.work(work, changed) {
             questions.again(query);
         }
-        true
+        match changed {
+            true => Turn::Followed,
+            false => Turn::Done,
+        }
     }
 
-    /// Does what waited; gives a question back that was interrupted.
-    fn work(&mut self, work: Inbox) -> Option<Query> {
-        if !work.reviewed.is_empty()
-            && let Some(catalogue) = &mut self.catalogue
-        {
-            // The version first: what another process writes from here on is looked for again.
-            self.version = self.store.data_version().unwrap_or(self.version);
-            match catalogue.refresh(&self.store) {
-                // Interrupted by a newer question: it is finished before that is answered.
-                Ok(_) | Err(StoreError::Interrupted) => {}
-                Err(error) => self.common.send(Msg::Notice(error.to_string())),
-            }
-        }
-        let changed = self.others_changed();
+    /// Does what waited; gives a question back that was interrupted. Whether others `changed` something
+    /// is known already.
+    fn work(&mut self, work: Inbox, changed: bool) -> Option<Query> {
+        let reviewed = work.reviewed > 0;
         let mut unanswered = None;
         match work.query {
             Some(query) => unanswered = self.answer(query),
-            None if changed || !work.reviewed.is_empty() => {
-                self.live(changed || work.reviewed.len() > MANY);
-            }
+            None if changed || reviewed => self.live(changed || work.reviewed > MANY),
             None => {}
         }
         if let Some((field, prefix)) = work.values
@@ -223,11 +246,12 @@ impl Asker {
             self.common
                 .send(Msg::Values(field, catalogue.values(field, &prefix, 200)));
         }
-        if work.presets || changed || !work.reviewed.is_empty() {
-            self.presets();
-        }
-        if changed || !work.reviewed.is_empty() {
+        self.presets(work.presets || changed || reviewed);
+        if changed || reviewed {
             self.today();
+        }
+        if changed && let Ok(tags) = self.store.tags() {
+            self.common.send(Msg::Tags(tags));
         }
         unanswered
     }
@@ -266,7 +290,7 @@ impl Asker {
             Ok(catalogue) => self.catalogue = Some(catalogue),
             Err(error) => self.common.send(Msg::WorkerDied(error.to_string())),
         }
-        self.presets();
+        self.presets(true);
         self.today();
         if let Ok(tags) = self.store.tags() {
             self.common.send(Msg::Tags(tags));
@@ -390,7 +414,21 @@ impl Asker {
         }
     }
 
-    /// Takes in what another process wrote. True if there was anything.
+    /// Takes in what was decided on this screen.
+    fn own_changed(&mut self) {
+        let Some(catalogue) = &mut self.catalogue else {
+            return;
+        };
+        // The version first: what another process writes from here on is looked for again.
+        self.version = self.store.data_version().unwrap_or(self.version);
+        match catalogue.refresh(&self.store) {
+            // Interrupted by a newer question: it is finished before that is answered.
+            Ok(_) | Err(StoreError::Interrupted) => {}
+            Err(error) => self.common.send(Msg::Notice(error.to_string())),
+        }
+    }
+
+    /// Takes in what another process wrote. True if there was anything that is listed or counted.
     fn others_changed(&mut self) -> bool {
         let Ok(version) = self.store.data_version() else {
             return false;
@@ -401,18 +439,32 @@ impl Asker {
         self.version = version;
         if let Some(catalogue) = &mut self.catalogue {
             match catalogue.refresh(&self.store) {
-                Ok(_) => self.common.send(Msg::StoreChanged),
+                Ok(true) => {
+                    self.common.send(Msg::StoreChanged);
+                    return true;
+                }
+                // Where a screen was left, a filter that was typed, a preset.
+                Ok(false) => self.recount = true,
                 Err(StoreError::Interrupted) => self.version = 0,
                 Err(error) => self.common.send(Msg::Notice(error.to_string())),
             }
         }
-        true
+        false
     }
 
-    fn presets(&mut self) {
+    /// Sends the presets with their counts: where something was written, if they are others; `anyway`,
+    /// where the counts may be.
+    fn presets(&mut self, anyway: bool) {
+        if !std::mem::take(&mut self.recount) && !anyway {
+            return;
+        }
         let Ok(presets) = self.store.presets() else {
             return;
         };
+        if !anyway && presets == self.presets {
+            return;
+        }
+        self.presets.clone_from(&presets);
         let context = self.context();
         let counted = presets.into_iter().map(|p| {
             let count = self.count(&p, &context);

@@ -59,8 +59,11 @@ impl Waiting {
             }
             ReadJob::Cards(rows, filter) => {
                 let old = |c: &(Vec<i64>, Arc<Filter>)| !same_filter(&c.1, &filter);
-                let mut skipped: Vec<i64> =
-                    self.cards.extract_if(.., |c| old(c)).flat_map(|c| c.0).collect();
+                let mut skipped: Vec<i64> = self
+                    .cards
+                    .extract_if(.., |c| old(c))
+                    .flat_map(|c| c.0)
+                    .collect();
                 self.cards.push((rows, filter));
                 if self.cards.len() > WAITING {
                     skipped.extend(self.cards.remove(0).0);

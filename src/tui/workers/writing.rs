@@ -198,10 +198,10 @@ fn targets(store: &Store, rows: &[i64]) -> Result<Vec<Target>> {
 }
 
 fn written(common: &Common, store: &Store, ack: Ack, questions: &Questions) {
-    let rows = ack.rows.clone();
+    let conversations = ack.rows.len();
     // The acknowledgement first: the counts that follow from it come after.
     common.send(Msg::Written(ack));
-    questions.reviewed(rows);
+    questions.reviewed(conversations);
     if let Ok(tags) = store.tags() {
         common.send(Msg::Tags(tags));
     }
