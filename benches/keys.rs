@@ -13,6 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use afterword::tui::figure;
 use common::{Bar, Outcome, Samples, Table, data, sizes};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
@@ -259,11 +260,11 @@ fn script(session: &mut Session) {
     session.keys("G, then up from the end", &["k"; 20]);
     session.key("g G", "g");
     for text in [
-        "channel:web confidence<0.6",
-        "intent:ask_order_status",
-        "is:problem -channel:web",
-        "refund",
-        "\"where is\" is:unread",
+        "channel:webchat confidence<0.6",
+        "intent:intent_3 messages>8",
+        "is:problem -channel:webchat",
+        "sen ka",
+        "\"lo sen\" is:unread",
     ] {
         session.key("/", "/");
         session.typed("a letter in the filter line", text);
@@ -271,7 +272,7 @@ fn script(session: &mut Session) {
         thread::sleep(QUIET);
     }
     session.key("/", "/");
-    session.typed("a letter in the filter line", "order");
+    session.typed("a letter in the filter line", "sen");
     session.key("enter in the filter line", "\r");
     session.keys("j k under words", &["j"; 20]);
     session.keys("n to the next hit", &["n"; 20]);
@@ -319,7 +320,7 @@ fn measure(n: u64, table: &mut Table) -> Outcome {
     let start = Instant::now();
     let mut session = Session::start(&store, home.path())?;
     let mut counted = Samples::default();
-    if let Some(wall) = session.see("unread", start) {
+    if let Some(wall) = session.see(&format!("of {}", figure(n)), start) {
         counted.add(wall, f64::NAN);
     }
     table.times("start until counts stand", n, &counted, None);

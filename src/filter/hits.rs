@@ -52,7 +52,9 @@ fn collect(
         Filter::Term(term) if positive => {
             let turns = &subject.facts.turns;
             for (seq, event) in (0u32..).zip(subject.events) {
-                let turn = turns.iter().find(|t| (t.first..t.end).contains(&seq));
+                // They ascend: a long conversation has thousands of both.
+                let next = turns.get(turns.partition_point(|t| t.end <= seq));
+                let turn = next.filter(|t| t.first <= seq);
                 let inside = within.is_none_or(|w| (w.first..w.end).contains(&seq));
                 if inside && is_hit(term, seq, event, turn, subject) {
                     found.insert(seq);

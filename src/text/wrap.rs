@@ -191,9 +191,12 @@ impl Wrapper<'_> {
 
 /// A space at which a line may break: not the ones that forbid it.
 fn is_space(cluster: &Cluster<'_>) -> bool {
+    if is_ascii(cluster) {
+        return cluster.text == " ";
+    }
     matches!(
         cluster.text,
-        " " | "\u{1680}"
+        "\u{1680}"
             | "\u{2000}"
             | "\u{2001}"
             | "\u{2002}"
@@ -211,10 +214,18 @@ fn is_space(cluster: &Cluster<'_>) -> bool {
 
 /// True if a line may end between two clusters without a space.
 fn may_part(before: &Cluster<'_>, after: &Cluster<'_>) -> bool {
+    // Most of most messages: it is not worth while to look for the script of these.
+    if is_ascii(before) && is_ascii(after) {
+        return false;
+    }
     let loose = |c: &Cluster<'_>| {
         !c.marker && (c.width == 2 || c.text.chars().next().is_some_and(stands_alone))
     };
     (loose(before) || loose(after)) && !opens(before) && !closes(after)
+}
+
+fn is_ascii(cluster: &Cluster<'_>) -> bool {
+    matches!(cluster.text.as_bytes(), [byte] if byte.is_ascii())
 }
 
 /// Brackets and quotes that do not end a line.
