@@ -12,6 +12,7 @@ pub mod data;
 pub mod generate;
 pub mod machine;
 pub mod measure;
+pub mod mixes;
 pub mod table;
 
 use std::error::Error;

@@ -4,6 +4,8 @@
 //! lengths are those of real logs (about 35 events and 13 messages a conversation), times spread over six
 //! months. It writes to what it is given and knows no files.
 
+#![allow(dead_code)] // who includes it may need only the random numbers
+
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -21,9 +23,16 @@ const FORMS: [(&str, [&str; 3]); 4] = [
 ];
 
 /// xorshift64*: small, fast, the same everywhere.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
+    /// The same numbers for the same seed.
+    pub fn new(seed: u64) -> Self {
+        let mut random = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        random.next();
+        random
+    }
+
     fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -32,16 +41,17 @@ impl Random {
     }
 
     /// From 0 to below 1.
-    fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    fn below(&mut self, n: u64) -> u64 {
+    /// From 0 to below n.
+    pub fn below(&mut self, n: u64) -> u64 {
         (self.unit() * n as f64) as u64
     }
 
     /// A rank from 0 to below n, the k-th about 1/k as frequent as the first.
-    fn zipf(&mut self, n: u64) -> u64 {
+    pub fn zipf(&mut self, n: u64) -> u64 {
         ((n as f64 + 1.0).powf(self.unit()) - 1.0) as u64 % n
     }
 }
@@ -226,8 +236,7 @@ fn tracker(out: &mut String, n: u64, random: &mut Random) {
 pub fn write(out: &mut impl Write, numbers: Range<u64>, seed: u64) -> io::Result<()> {
     let mut line = String::with_capacity(64 << 10);
     for i in numbers {
-        let mut random = Random((seed << 32 | i).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        random.next();
+        let mut random = Random::new(seed << 32 | i);
         tracker(&mut line, i, &mut random);
         out.write_all(line.as_bytes())?;
     }

@@ -80,6 +80,11 @@ impl Cache {
         }
     }
 
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Forgets what has become stale: with content everything, with reviews what reads them.
     pub fn forget(&mut self, changed: Reads) {
         match changed {

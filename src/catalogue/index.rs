@@ -351,15 +351,18 @@ impl Index {
         self.rule_slots.get(&id).copied()
     }
 
-    /// Bytes held, about.
-    pub fn bytes(&self) -> usize {
-        self.numbers.bytes()
-            + self.rows.bytes()
-            + self.live.bytes()
-            + self.content.bytes()
-            + self.reviews.bytes()
-            + self.decided.bytes()
-            + self.value_slots.capacity() * 4
+    /// Bytes held by each kind of structure, about.
+    pub fn held(&self) -> Vec<(&'static str, usize)> {
+        vec![
+            ("rows", self.rows.bytes() + self.live.bytes()),
+            ("numbers", self.numbers.bytes() + self.decided.bytes()),
+            ("values of the log", self.content.bytes()),
+            ("values of the reviews", self.reviews.bytes()),
+            (
+                "ids of values",
+                self.value_slots.capacity() * 4 + self.is_meta.bytes(),
+            ),
+        ]
     }
 }
 

@@ -85,9 +85,22 @@ impl Catalogue {
         self.index.live.count().into()
     }
 
-    /// Bytes held by the index itself, about; sets kept for the next question come on top.
-    pub fn bytes(&self) -> usize {
-        self.index.bytes()
+    /// Bytes held by each kind of structure, about.
+    pub fn held(&self) -> Vec<(&'static str, usize)> {
+        let mut held = self.index.held();
+        held.push(("answers kept", self.cache.bytes()));
+        held.push(("orders kept", self.orders.bytes()));
+        held
+    }
+
+    /// Forgets the answers kept for the next question: it is answered as if it were the first.
+    pub fn forget_answers(&mut self) {
+        self.cache.forget(Reads::Content);
+    }
+
+    /// Forgets the orders kept: the next is made anew.
+    pub fn forget_orders(&mut self) {
+        self.orders.forget(Reads::Content);
     }
 
     /// Forgets every answer that the change made stale.

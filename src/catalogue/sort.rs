@@ -36,6 +36,11 @@ impl Orders {
         }
     }
 
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.made.iter().map(|m| m.2.capacity() * 4).sum()
+    }
+
     /// The rows of `found`, in order.
     pub fn sorted(
         &mut self,
