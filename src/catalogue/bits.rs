@@ -71,7 +71,13 @@ impl Bits {
     pub fn grow(&mut self, len: u32) {
         if len > self.len {
             self.len = len;
-            self.words.resize((len as usize).div_ceil(64), 0);
+            let words = (len as usize).div_ceil(64);
+            if words > self.words.capacity() {
+                // By a sixteenth: there are hundreds of sets, and they grow while an import runs.
+                let more = words - self.words.len();
+                self.words.reserve_exact(more.max(words / 16));
+            }
+            self.words.resize(words, 0);
         }
     }
 
@@ -155,7 +161,7 @@ impl Bits {
 
     /// Bytes held, for the bound of the cache.
     pub fn bytes(&self) -> usize {
-        self.words.len() * 8
+        self.words.capacity() * 8
     }
 }
 

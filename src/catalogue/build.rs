@@ -1,11 +1,14 @@
 //! Building the catalogue, and following what others write to the store.
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use super::Catalogue;
 use super::cache::Reads;
 use super::groups::overrides;
 use super::index::Index;
 use super::values::Gathered;
-use crate::store::feed::{Revisions, Wanted};
+use crate::store::feed::{NarrowRow, Revisions, Wanted};
 use crate::store::{Result, Store, StoreError};
 
 impl Catalogue {
@@ -25,9 +28,7 @@ impl Catalogue {
                         .push((field, json.into()));
                 }
             })?;
-            let expected = u32::try_from(store.feed_last_row()?).unwrap_or(u32::MAX);
-            index.reserve(expected as usize);
-            content(index, store, Wanted::All, expected)?;
+            everything(index, store)?;
             index.shrink();
             reviews(index, store, Wanted::All)
         })?;
@@ -51,11 +52,17 @@ impl Catalogue {
             // screen must not cost every term and every order.
             let content = owed || now.content != since.content || now.purged != since.purged;
             let result = self.follow(store, since);
-            self.changed(if content {
-                Reads::Content
-            } else {
-                Reads::Reviews
-            });
+            match result {
+                Ok(Followed::Came) if !owed && now.purged == since.purged => {
+                    if now.reviews != since.reviews || stale {
+                        self.changed(Reads::Reviews);
+                    }
+                    self.cache.came();
+                    self.orders.came(&self.index);
+                }
+                _ if content => self.changed(Reads::Content),
+                _ => self.changed(Reads::Reviews),
+            }
             result?;
             // Revisions of what was purged are gone; the counter never goes back.
             self.seen = Revisions {
@@ -68,21 +75,27 @@ impl Catalogue {
         })
     }
 
-    fn follow(&mut self, store: &Store, since: Revisions) -> Result<()> {
+    fn follow(&mut self, store: &Store, since: Revisions) -> Result<Followed> {
         let index = &mut self.index;
         let mut reviewed = Vec::new();
         store.feed_reviews(Wanted::Since(since.reviews), |row| reviewed.push(row.row))?;
         reviewed.sort_unstable();
         correct(index, store, &reviewed)?;
         let expected = u32::try_from(store.feed_last_row()?).unwrap_or(u32::MAX);
-        content(index, store, Wanted::Since(since.content), expected)?;
+        let before = index.len();
+        let changed = content(index, store, Wanted::Since(since.content), expected)?;
+        let followed = match index.len() > before && !changed {
+            true => Followed::Came,
+            false => Followed::Changed,
+        };
         shown(index, store)?;
         for row in store.feed_purged(since.purged)? {
             if let Some(position) = index.rows.position(row) {
                 index.purge(position);
             }
         }
-        review_rows(index, store, &reviewed)
+        review_rows(index, store, &reviewed)?;
+        Ok(followed)
     }
 
     /// True if an interruption left something undone.
@@ -98,6 +111,15 @@ impl Catalogue {
         }
         Ok(())
     }
+}
+
+/// What became of the content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Followed {
+    /// Conversations came; those that were there are as they were.
+    Came,
+    /// None came, or others changed too.
+    Changed,
 }
 
 /// Reads reviews of these rows, or all of them where a tag or a rule was renamed.
@@ -123,9 +145,86 @@ fn names(index: &mut Index, store: &Store) -> Result<()> {
     Ok(())
 }
 
-/// Reads narrow rows: those beyond the last known are appended, the others set again.
-fn content(index: &mut Index, store: &Store, wanted: Wanted<'_>, expected: u32) -> Result<()> {
+/// So many rows go from the reading thread to the one that takes them in at once.
+const BATCH: usize = if cfg!(test) { 7 } else { 1024 };
+/// With fewer rows than this a second thread is not worth its start. Tests go both ways.
+const WORTH_A_THREAD: u32 = if cfg!(test) { 40 } else { 20_000 };
+
+/// Reads all narrow rows into an empty index: one thread reads them, another takes them in.
+fn everything(index: &mut Index, store: &Store) -> Result<()> {
+    let expected = u32::try_from(store.feed_last_row()?).unwrap_or(u32::MAX);
+    if expected < WORTH_A_THREAD {
+        content(index, store, Wanted::All, expected)?;
+        return Ok(());
+    }
+    index.reserve(expected as usize);
+    let (full, batches) = crossbeam_channel::bounded::<Vec<NarrowRow>>(4);
+    let (back, empty) = crossbeam_channel::unbounded::<Vec<NarrowRow>>();
+    let (read, taken) = thread::scope(|threads| {
+        let index = &mut *index;
+        let taking = threads.spawn(move || {
+            let mut slots = Vec::new();
+            for batch in batches {
+                for row in &batch {
+                    if !index.append(row, expected, &mut slots) {
+                        return Some(row.row);
+                    }
+                }
+                // The reader may be at its end: then nobody wants it back.
+                let _ = back.send(batch);
+            }
+            None
+        });
+        let (mut batch, mut filled) = (vec![NarrowRow::default(); BATCH], 0);
+        let read = store.feed_narrow(Wanted::All, |row| {
+            std::mem::swap(&mut batch[filled], row);
+            filled += 1;
+            if filled == BATCH {
+                let next = empty.try_recv();
+                let next = next.unwrap_or_else(|_| vec![NarrowRow::default(); BATCH]);
+                // Where no more is taken, a row was refused, which is told below.
+                let _ = full.send(std::mem::replace(&mut batch, next));
+                filled = 0;
+            }
+        });
+        batch.truncate(filled);
+        let _ = full.send(batch);
+        drop(full);
+        let taken = taking.join();
+        (read, taken.unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    read?;
+    refuse(store, taken)?;
+    came(index, 0);
+    Ok(())
+}
+
+/// An error where a row cannot be held.
+fn refuse(store: &Store, row: Option<i64>) -> Result<()> {
+    let Some(row) = row else {
+        return Ok(());
+    };
+    let reason = format!("row {row} is beyond what can be listed: export into a new store");
+    let path = store.path().to_path_buf();
+    Err(StoreError::Unusable { path, reason })
+}
+
+/// Conversations from position `before` on have come.
+fn came(index: &mut Index, before: u32) {
+    let total = index.len();
+    index.live.grow(total);
+    (before..total).for_each(|p| {
+        index.live.insert(p);
+    });
+    index.decided.grow(total);
+}
+
+/// Reads narrow rows: those beyond the last known are appended, the others set again. True if there were
+/// others.
+fn content(index: &mut Index, store: &Store, wanted: Wanted<'_>, expected: u32) -> Result<bool> {
     let (mut changed, mut gathered, mut slots) = (Vec::new(), Gathered::default(), Vec::new());
+    let new = i64::from(expected).saturating_sub(index.rows.last());
+    index.reserve(usize::try_from(new).unwrap_or(0));
     let mut refused = None;
     store.feed_narrow(wanted, |row| {
         if let Some(position) = index.rows.position(row.row) {
@@ -135,23 +234,14 @@ fn content(index: &mut Index, store: &Store, wanted: Wanted<'_>, expected: u32) 
             refused = Some(row.row);
         }
     })?;
-    if let Some(row) = refused {
-        let reason = format!("row {row} is beyond what can be listed: export into a new store");
-        let path = store.path().to_path_buf();
-        return Err(StoreError::Unusable { path, reason });
-    }
+    refuse(store, refused)?;
     let total = index.len();
     if !changed.is_empty() {
         index.content.forget(&changed, total);
         gathered.into_values(&mut index.content, total);
     }
-    let before = index.live.len();
-    index.live.grow(total);
-    (before..total).for_each(|p| {
-        index.live.insert(p);
-    });
-    index.decided.grow(total);
-    Ok(())
+    came(index, index.live.len());
+    Ok(!changed.is_empty())
 }
 
 /// Takes in what persons say of language, topics and sentiment in these rows; [`shown`] makes it show.

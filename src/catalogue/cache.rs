@@ -4,6 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::bits::Bits;
+use super::columns::Column;
+use super::times::LocalStarts;
+use crate::filter::Zone;
 
 /// What a set was computed from, and so what makes it stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub(super) struct Answered {
     pub known: Option<Arc<Bits>>,
     /// Those of them that match.
     pub hits: Arc<Bits>,
+    /// It is kept when conversations come: who finds it shorter than what there is asks about the rest.
+    pub grows: bool,
 }
 
 #[derive(Debug)]
@@ -34,6 +39,7 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     entries: HashMap<String, Entry>,
+    starts: Option<Arc<LocalStarts>>,
     bytes: usize,
     clock: u64,
 }
@@ -80,15 +86,36 @@ impl Cache {
         }
     }
 
+    /// The local time of every start.
+    pub fn local(&mut self, started: &Column, zone: Zone) -> Arc<LocalStarts> {
+        let known = self.starts.take().filter(|known| known.zone == zone);
+        let mut starts = known.unwrap_or_else(|| Arc::new(LocalStarts::new(zone)));
+        if starts.minutes.len() < started.len() {
+            Arc::make_mut(&mut starts).follow(started);
+        }
+        self.starts = Some(Arc::clone(&starts));
+        starts
+    }
+
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.starts.as_ref().map_or(0, |s| s.bytes())
+    }
+
+    /// Conversations came and all others are as they were: forgets what cannot be asked of the new ones
+    /// alone.
+    pub fn came(&mut self) {
+        self.entries.retain(|_, e| e.answered.grows);
+        self.bytes = self.entries.values().map(|e| e.answered.bytes()).sum();
     }
 
     /// Forgets what has become stale: with content everything, with reviews what reads them.
     pub fn forget(&mut self, changed: Reads) {
         match changed {
-            Reads::Content => self.entries.clear(),
+            Reads::Content => {
+                self.entries.clear();
+                self.starts = None;
+            }
             Reads::Reviews => self.entries.retain(|_, e| e.reads == Reads::Content),
         }
         self.bytes = self.entries.values().map(|e| e.answered.bytes()).sum();
@@ -103,6 +130,7 @@ mod tests {
         Answered {
             known: None,
             hits: Arc::new(Bits::new(len)),
+            grows: false,
         }
     }
 
@@ -118,6 +146,20 @@ mod tests {
         cache.put("d".to_owned(), Reads::Content, answer(third));
         assert!(cache.get("a").is_some() && cache.get("d").is_some());
         assert!(cache.bytes <= LIMIT);
+    }
+
+    #[test]
+    fn what_can_grow_stays_when_conversations_come() {
+        let mut cache = Cache::default();
+        cache.put("fixed".to_owned(), Reads::Content, answer(64));
+        let grows = true;
+        let words = Answered {
+            grows,
+            ..answer(64)
+        };
+        cache.put("words".to_owned(), Reads::Content, words);
+        cache.came();
+        assert!(cache.get("words").is_some() && cache.get("fixed").is_none());
     }
 
     #[test]

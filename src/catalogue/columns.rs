@@ -65,16 +65,24 @@ impl Column {
         on_cells!(self, c => c.len() as u32)
     }
 
-    /// Room for `more` positions.
+    /// Room for `more` positions. While conversations keep coming it grows by a sixteenth: doubling would
+    /// cost as much memory again as everything that is known.
     pub fn reserve(&mut self, more: usize) {
-        on_cells!(self, c => c.reserve_exact(more));
+        on_cells!(self, c => {
+            if c.capacity() - c.len() < more {
+                c.reserve_exact(more.max(c.len() / 16));
+            }
+        });
     }
 
     /// Adds the number of the next position.
     pub fn push(&mut self, number: Option<i64>) {
-        let at = self.len();
-        on_cells!(self, c => c.push(absent(c)));
-        self.set(at, number);
+        let fits = on_cells!(self, c => append(c, number));
+        if !fits {
+            let at = self.len();
+            on_cells!(self, c => c.push(absent(c)));
+            self.set(at, number);
+        }
     }
 
     /// Positions up to `len`, without numbers.
@@ -114,21 +122,9 @@ impl Column {
         self.within(&(i64::MIN..=i64::MAX))
     }
 
-    /// Positions whose number passes the test, for what is no range (time of day).
-    pub fn where_number(&self, mut test: impl FnMut(i64) -> bool) -> Bits {
-        on_cells!(self, c => Bits::of(
-            c.len() as u32,
-            (0u32..).zip(c).filter(|(_, n)| read(**n).is_some_and(&mut test)).map(|(p, _)| p),
-        ))
-    }
-
     /// Positions that have a number in both columns, which together pass the test.
     pub fn with(&self, other: &Self, test: impl Fn(i64, i64) -> bool) -> Bits {
-        let both = |p: u32| self.get(p).zip(other.get(p));
-        Bits::of(
-            self.len(),
-            (0..self.len()).filter(|p| both(*p).is_some_and(|(a, b)| test(a, b))),
-        )
+        on_cells!(self, a => on_cells!(other, b => pairs(a, b, &test)))
     }
 
     /// The greatest number.
@@ -140,6 +136,26 @@ impl Column {
     pub fn bytes(&self) -> usize {
         on_cells!(self, c => c.capacity() * size_of_val(&absent(c)))
     }
+}
+
+/// Adds a number; false where no cell of this width holds it.
+fn append<C: Cell>(cells: &mut Vec<C>, number: Option<i64>) -> bool {
+    let cell = number.map_or(Some(C::ABSENT), C::of);
+    cells.extend(cell);
+    cell.is_some()
+}
+
+/// Positions at which both have a number and the two pass the test.
+fn pairs<A: Cell, B: Cell>(a: &[A], b: &[B], test: &impl Fn(i64, i64) -> bool) -> Bits {
+    let words = a.chunks(64).zip(b.chunks(64)).map(|(a, b)| {
+        let mut word = 0u64;
+        for (i, (a, b)) in a.iter().zip(b).enumerate() {
+            let both = (*a != A::ABSENT) & (*b != B::ABSENT);
+            word |= u64::from(both && test(a.number(), b.number())) << i;
+        }
+        word
+    });
+    Bits::from_words(a.len() as u32, words.collect())
 }
 
 fn absent<C: Cell>(_: &[C]) -> C {
@@ -165,8 +181,10 @@ fn put<C: Cell>(cells: &mut [C], position: u32, number: Option<i64>) -> bool {
     }
 }
 
-fn widen<A: Cell, B: Cell>(cells: &[A]) -> Vec<B> {
-    let mut wide = Vec::with_capacity(cells.len());
+#[allow(clippy::ptr_arg)] // its capacity counts
+fn widen<A: Cell, B: Cell>(cells: &Vec<A>) -> Vec<B> {
+    // Room that was asked for is kept.
+    let mut wide = Vec::with_capacity(cells.capacity());
     wide.extend(
         cells
             .iter()

@@ -120,7 +120,7 @@ impl Evaluator<'_> {
             open.and_not(known);
         }
         let mut hits = match &answered {
-            Some(answered) => Bits::clone(&answered.hits),
+            Some(answered) => self.grown(&answered.hits),
             None => Bits::new(self.index.len()),
         };
         if !open.is_empty() {
@@ -135,6 +135,7 @@ impl Evaluator<'_> {
             let answered = Answered {
                 known: Some(Arc::new(known)),
                 hits: Arc::new(hits.clone()),
+                grows: true,
             };
             self.cache.put(key, reads_of(inner), answered);
         }

@@ -100,16 +100,31 @@ impl Evaluator<'_> {
     /// Everything that one term matches, deleted and purged conversations not yet left out.
     fn term(&mut self, term: &Term) -> Result<Arc<Bits>> {
         let key = self.key(term);
-        if let Some(answered) = self.cache.get(&key) {
-            return Ok(answered.hits);
-        }
-        let hits = Arc::new(self.answer_term(term)?);
+        // Words cost the most and are asked of new conversations alone.
+        let grows = matches!(term.test, Test::Words { .. }) && reads(term.field) == Reads::Content;
+        let hits = match self.cache.get(&key) {
+            Some(answered) if answered.hits.len() == self.index.len() => return Ok(answered.hits),
+            Some(answered) if grows => {
+                let known = self.grown(&answered.hits);
+                self.words(term, known, answered.hits.len())?
+            }
+            _ => self.answer_term(term)?,
+        };
+        let hits = Arc::new(hits);
         let answered = Answered {
             known: None,
             hits: Arc::clone(&hits),
+            grows,
         };
         self.cache.put(key, reads(term.field), answered);
         Ok(hits)
+    }
+
+    /// A set from before conversations came, with room for them.
+    pub(super) fn grown(&self, set: &Bits) -> Bits {
+        let mut grown = set.clone();
+        grown.grow(self.index.len());
+        grown
     }
 
     /// The term with all that its meaning depends on.

@@ -1,5 +1,6 @@
 //! How many conversations carry each value of a facet, among what the rest of the filter matches.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::bits::Bits;
@@ -52,24 +53,44 @@ pub(super) fn rest_of(filter: &Filter, facet: FacetName) -> Filter {
     }
 }
 
-/// What a value is counted among: a set, and the same as a list where it is short.
+/// What a value is counted among: a set, and the shortest way to count in it.
 struct Among<'a> {
     set: &'a Bits,
     count: u32,
-    few: Option<Vec<u32>>,
+    way: Way,
+}
+
+enum Way {
+    /// The positions are few: they are looked up in the posting.
+    Few(Vec<u32>),
+    /// All positions but a few: how many a posting has is known.
+    AllBut(Vec<u32>, Bits),
+    /// Bits of the set and of the posting are counted together.
+    Together,
 }
 
 impl<'a> Among<'a> {
     fn new(set: &'a Bits) -> Self {
         let count = set.count();
-        let few = (count < set.len() / 128).then(|| set.iter().collect());
-        Self { set, count, few }
+        let few = set.len() / 128;
+        let way = if count < few {
+            Way::Few(set.iter().collect())
+        } else if set.len() - count < few {
+            let mut others = Bits::full(set.len());
+            others.and_not(set);
+            Way::AllBut(others.iter().collect(), others)
+        } else {
+            Way::Together
+        };
+        Self { set, count, way }
     }
 
     fn count(&self, posting: &Posting) -> u32 {
-        match &self.few {
-            Some(few) => posting.count_of(few, self.set),
-            None => posting.count_in(self.set),
+        match &self.way {
+            Way::Few(few) => posting.count_of(few, self.set),
+            Way::AllBut(few, _) if few.is_empty() => posting.count(),
+            Way::AllBut(few, others) => posting.count() - posting.count_of(few, others),
+            Way::Together => posting.count_in(self.set),
         }
     }
 }
@@ -143,13 +164,20 @@ impl Evaluator<'_> {
         values
     }
 
-    fn ratings(&self, among: &Among<'_>) -> Vec<(String, u64)> {
-        let mut counts = std::collections::BTreeMap::new();
+    fn ratings(&mut self, among: &Among<'_>) -> Vec<(String, u64)> {
+        let mut rated = Bits::clone(&*self.any(Field::Rating));
+        rated.and(among.set);
+        // Ratings are a handful of small numbers; others are counted too, only slower.
+        let (mut small, mut others) = ([0u64; 128], BTreeMap::new());
         let rating = &self.index.numbers.rating;
-        for number in among.set.iter().filter_map(|p| rating.get(p)) {
-            *counts.entry(number).or_insert(0u64) += 1;
+        for number in rated.iter().filter_map(|p| rating.get(p)) {
+            match usize::try_from(number).ok().and_then(|n| small.get_mut(n)) {
+                Some(count) => *count += 1,
+                None => *others.entry(number).or_insert(0) += 1,
+            }
         }
-        counts
+        others.extend((0i64..).zip(small).filter(|(_, count)| *count > 0));
+        others
             .into_iter()
             .map(|(number, count)| (number.to_string(), count))
             .collect()
@@ -207,6 +235,7 @@ impl Evaluator<'_> {
         let answered = Answered {
             known: None,
             hits: Arc::clone(&hits),
+            grows: false,
         };
         self.cache.put(key, reads(field), answered);
         hits
@@ -214,6 +243,9 @@ impl Evaluator<'_> {
 }
 
 fn any_of(index: &Index, field: Field) -> Bits {
+    if field == Field::Rating {
+        return index.numbers.rating.present();
+    }
     let mut any = Bits::new(index.len());
     if let Some(group) = group_of(field) {
         index.values(group).any(group, &mut any);

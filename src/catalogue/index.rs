@@ -68,23 +68,33 @@ impl Numbers {
     }
 
     fn set(&mut self, position: u32, row: &NarrowRow) {
-        let numbers = [
-            row.started,
-            row.ended,
-            Some(row.messages),
-            Some(row.user_messages),
-            Some(row.bot_messages),
-            Some(row.queries),
-            Some(row.fallbacks),
-            row.rating,
-            row.min_confidence,
-            row.min_margin,
-            row.min_action_confidence,
-        ];
-        for (column, number) in self.all().into_iter().zip(numbers) {
+        for (column, number) in self.all().into_iter().zip(numbers(row)) {
             column.set(position, number);
         }
     }
+
+    fn push(&mut self, row: &NarrowRow) {
+        for (column, number) in self.all().into_iter().zip(numbers(row)) {
+            column.push(number);
+        }
+    }
+}
+
+/// The numbers of a row, in the order of [`Numbers::all`].
+fn numbers(row: &NarrowRow) -> [Option<i64>; 11] {
+    [
+        row.started,
+        row.ended,
+        Some(row.messages),
+        Some(row.user_messages),
+        Some(row.bot_messages),
+        Some(row.queries),
+        Some(row.fallbacks),
+        row.rating,
+        row.min_confidence,
+        row.min_margin,
+        row.min_action_confidence,
+    ]
 }
 
 /// A person's language, topics or sentiment, shown instead of the source's.
@@ -156,7 +166,6 @@ impl Index {
 
     /// Room for so many conversations.
     pub fn reserve(&mut self, more: usize) {
-        self.rows.reserve(more);
         for column in self.numbers.all() {
             column.reserve(more);
         }
@@ -253,10 +262,7 @@ impl Index {
         if !self.rows.push(row.row) {
             return false;
         }
-        for column in self.numbers.all() {
-            column.push(None);
-        }
-        self.numbers.set(position, row);
+        self.numbers.push(row);
         self.content_slots(row, slots);
         for slot in slots {
             self.content.posting_mut(*slot).push(position, expected);
@@ -293,12 +299,9 @@ impl Index {
             }
         }
         slots.extend(self.source_slots.get(&row.source));
-        let mut meta = false;
-        for id in &row.values {
-            slots.extend(self.slot_of_value(*id));
-            meta |= u32::try_from(*id).is_ok_and(|id| self.is_meta.contains(id));
-        }
-        if meta {
+        slots.extend(row.values.iter().filter_map(|id| self.slot_of_value(*id)));
+        let is_meta = |id: &i64| u32::try_from(*id).is_ok_and(|id| self.is_meta.contains(id));
+        if self.is_meta.len() > 0 && row.values.iter().any(is_meta) {
             slots.push(Mark::Meta as u32);
         }
         if let Some(corrected) = self.overrides.get(&row.row) {

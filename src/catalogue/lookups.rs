@@ -199,8 +199,9 @@ impl Evaluator<'_> {
         Ok(found)
     }
 
-    pub(super) fn words(&self, term: &Term) -> Result<Bits> {
-        let (index, mut found) = (self.index, self.nothing());
+    /// Words; `found` is what they were found in among the first `known` positions.
+    pub(super) fn words(&self, term: &Term, mut found: Bits, known: u32) -> Result<Bits> {
+        let index = self.index;
         let words = Words::of(term);
         let side = match term.field {
             Field::Text => Side::Any,
@@ -217,8 +218,12 @@ impl Evaluator<'_> {
                 return Ok(found);
             }
         };
+        let after = match known {
+            0 => i64::MIN,
+            known => index.rows.row(known - 1),
+        };
         self.store
-            .ask_words(side, &words.tokens, words.prefix, |row| {
+            .ask_words(side, &words.tokens, words.prefix, after, |row| {
                 if let Some(position) = index.rows.position(row) {
                     found.insert(position);
                 }

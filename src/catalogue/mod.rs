@@ -70,8 +70,14 @@ impl Catalogue {
             .iter()
             .map(|status| (*status, terms::status(&self.index, status.name())))
             .collect();
+        let mut any = Bits::new(self.index.len());
+        decided.iter().for_each(|(_, set)| any.or(set));
+        // Most are unread, and then one look is enough.
         let of = |row: &i64| {
             let position = self.index.rows.position(*row)?;
+            if !any.contains(position) {
+                return None;
+            }
             decided
                 .iter()
                 .find(|(_, set)| set.contains(position))

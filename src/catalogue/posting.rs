@@ -38,7 +38,6 @@ fn dense(count: usize, total: u32) -> bool {
 
 impl Posting {
     /// How many positions there are.
-    #[cfg(test)]
     pub fn count(&self) -> u32 {
         match &self.0 {
             Shape::Empty => 0,
@@ -113,6 +112,11 @@ impl Posting {
             }
             Shape::Sparse(s) => {
                 let before = s.positions.len();
+                let has = |p: &u32| s.positions.binary_search(p).is_ok();
+                // Most values are in none of the few conversations that change at once.
+                if positions.len() < before / 16 && !positions.iter().any(has) {
+                    return;
+                }
                 s.positions.retain(|p| positions.binary_search(p).is_err());
                 if s.positions.len() < 2 && before != s.positions.len() {
                     self.reshape(total);

@@ -7,7 +7,6 @@ use super::columns::Column;
 use super::evaluate::Evaluator;
 use super::groups::Group;
 use super::index::Index;
-use super::times::LocalTimes;
 use crate::filter::plain::compare_numbers;
 use crate::filter::{Cmp, Date, Field, Pattern, Scalar, Test, date_period, date_range};
 use crate::model::{Confidence, Millis};
@@ -17,7 +16,7 @@ type Range = RangeInclusive<i64>;
 
 impl Evaluator<'_> {
     /// `field<scalar` and the like.
-    pub(super) fn compare(&self, field: Field, cmp: Cmp, scalar: &Scalar) -> Bits {
+    pub(super) fn compare(&mut self, field: Field, cmp: Cmp, scalar: &Scalar) -> Bits {
         let index = self.index;
         match scalar {
             Scalar::Date(date) => {
@@ -32,13 +31,14 @@ impl Evaluator<'_> {
                 moments(index, field).map_or(self.nothing(), |c| c.within(&range))
             }
             Scalar::TimeOfDay(minute) => {
-                let mut times = LocalTimes::new(self.context.zone);
-                moments(index, field).map_or(self.nothing(), |column| {
-                    column.where_number(|at| {
-                        let value = f64::from(times.minute_of_day(at));
-                        compare_numbers(field, value, cmp, f64::from(*minute))
-                    })
-                })
+                let range = range_of(field, cmp, f64::from(*minute));
+                match (moments(index, field), range) {
+                    (Some(moments), Some(range)) => {
+                        let local = self.cache.local(moments, self.context.zone);
+                        local.minutes.within(&range)
+                    }
+                    _ => self.nothing(),
+                }
             }
             Scalar::Number(number) => self.number(field, cmp, *number),
             Scalar::Span(ms, _) => self.number(field, cmp, *ms as f64),
@@ -67,9 +67,15 @@ impl Evaluator<'_> {
         }
     }
 
-    pub(super) fn range(&self, field: Field, low: Option<&Scalar>, high: Option<&Scalar>) -> Bits {
-        let side = |scalar: Option<&Scalar>, cmp| {
-            scalar.map_or_else(|| self.everything(), |s| self.compare(field, cmp, s))
+    pub(super) fn range(
+        &mut self,
+        field: Field,
+        low: Option<&Scalar>,
+        high: Option<&Scalar>,
+    ) -> Bits {
+        let mut side = |scalar: Option<&Scalar>, cmp| match scalar {
+            Some(scalar) => self.compare(field, cmp, scalar),
+            None => self.everything(),
         };
         let mut found = side(low, Cmp::AtLeast);
         let below = side(high, Cmp::AtMost);

@@ -41,6 +41,16 @@ impl Orders {
         self.made.iter().map(|m| m.2.capacity() * 4).sum()
     }
 
+    /// Conversations came and all others are as they were: orders by numbers take the new ones in, the
+    /// others are made anew when they are asked for.
+    pub fn came(&mut self, index: &Index) {
+        self.made.retain(|(key, _, _)| is_number(*key));
+        for (key, reverse, order) in &mut self.made {
+            let descending = key.descending() != *reverse;
+            take_in(Arc::make_mut(order), index, *key, descending);
+        }
+    }
+
     /// The rows of `found`, in order.
     pub fn sorted(
         &mut self,
@@ -51,17 +61,28 @@ impl Orders {
     ) -> Result<Vec<i64>> {
         let count = found.count();
         let made = self.made.iter().any(|m| (m.0, m.1) == (key, reverse));
-        if !made && count < index.len() / 16 && is_number(key) {
+        // Looking all positions of a kept order up takes as long as sorting one in 256.
+        let few = if made { 256 } else { 16 };
+        if count < index.len() / few && is_number(key) {
             return Ok(sorted_few(index, found, key, reverse));
         }
         let order = self.order(index, store, key, reverse)?;
         let mut rows = Vec::with_capacity(count as usize);
-        rows.extend(
-            order
-                .iter()
-                .filter(|p| found.contains(**p))
-                .map(|p| index.rows.row(*p)),
-        );
+        if count == index.len() {
+            rows.extend(order.iter().map(|p| index.rows.row(*p)));
+            return Ok(rows);
+        }
+        // Each row is written and the next takes its place unless it belongs to the answer: which ones do
+        // cannot be guessed, and a wrong guess costs more than a row written in vain.
+        let mut part = [0; 256];
+        for positions in order.chunks(part.len()) {
+            let mut filled = 0;
+            for p in positions {
+                part[filled % 256] = index.rows.row(*p);
+                filled += usize::from(found.contains(*p));
+            }
+            rows.extend_from_slice(&part[..filled]);
+        }
         Ok(rows)
     }
 
@@ -165,14 +186,37 @@ fn newest_first(index: &Index) -> Vec<u32> {
     pairs.into_iter().map(|(_, p)| !p).collect()
 }
 
+/// What a position is sorted by: its own number, then the newest, then what was imported last.
+fn place(index: &Index, key: SortKey, descending: bool, p: u32) -> (u64, u64, u32) {
+    let own = ordered(number(index, key, p).flatten(), descending);
+    (own, ordered(index.numbers.ended.get(p), true), !p)
+}
+
+/// Puts the positions that an order lacks at their places: what stands between two of them moves once.
+fn take_in(order: &mut Vec<u32>, index: &Index, key: SortKey, descending: bool) {
+    let place = |p: u32| place(index, key, descending, p);
+    let known = order.len();
+    let mut new: Vec<u32> = (known as u32..index.len()).collect();
+    new.sort_unstable_by_key(|p| place(*p));
+    if order.capacity() - known < new.len() {
+        order.reserve_exact(new.len().max(known / 16));
+    }
+    order.extend_from_slice(&new);
+    let mut end = known;
+    for (before, p) in new.iter().enumerate().rev() {
+        let own = place(*p);
+        let at = order[..end].partition_point(|other| place(*other) < own);
+        order.copy_within(at..end, at + before + 1);
+        order[at + before] = *p;
+        end = at;
+    }
+}
+
 fn sorted_few(index: &Index, found: &Bits, key: SortKey, reverse: bool) -> Vec<i64> {
     let descending = key.descending() != reverse;
     let mut keyed: Vec<(u64, u64, u32)> = found
         .iter()
-        .map(|p| {
-            let own = ordered(number(index, key, p).flatten(), descending);
-            (own, ordered(index.numbers.ended.get(p), true), !p)
-        })
+        .map(|p| place(index, key, descending, p))
         .collect();
     keyed.sort_unstable();
     keyed.iter().map(|k| index.rows.row(!k.2)).collect()

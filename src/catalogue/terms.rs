@@ -8,7 +8,6 @@ use super::evaluate::Evaluator;
 use super::groups::{Group, Mark, ReviewMark, group_of};
 use super::index::Index;
 use super::scalars::{column, durations, moments, until};
-use super::times::LocalTimes;
 use crate::filter::plain::pattern_holds;
 use crate::filter::{Cmp, Field, Pattern, Scalar, Term, Test, WEEKDAYS, date_period, fold};
 use crate::store::Result;
@@ -29,7 +28,7 @@ impl Evaluator<'_> {
             Test::Scored { .. } => self.scored(term, self.everything()),
             Test::Compare(cmp, scalar) => Ok(self.compare(field, *cmp, scalar)),
             Test::Range(low, high) => Ok(self.range(field, low.as_ref(), high.as_ref())),
-            Test::Words { .. } => self.words(term),
+            Test::Words { .. } => self.words(term, self.nothing(), 0),
         }
     }
 
@@ -77,9 +76,11 @@ impl Evaluator<'_> {
                     .with(&numbers.user_messages, |all, user| all == user)
             }
             (F::Weekday, Pattern::Exact(day)) => {
-                let mut times = LocalTimes::new(self.context.zone);
-                let started = &index.numbers.started;
-                started.where_number(|at| WEEKDAYS.get(times.weekday(at)) == Some(&day.as_str()))
+                let local = self.cache.local(&index.numbers.started, self.context.zone);
+                match (0..).zip(WEEKDAYS).find(|(_, name)| **name == day.as_str()) {
+                    Some((at, _)) => local.weekdays.within(&(at..=at)),
+                    None => self.nothing(),
+                }
             }
             (F::Duration, Pattern::None) => self.all_but(&durations(index, &(i64::MIN..=i64::MAX))),
             (_, Pattern::None) if column(index, field).is_some() => {

@@ -3,18 +3,61 @@
 //! Asking the time zone for each of a million moments takes too long; within most days the distance from
 //! UTC does not change, so one day is asked about once.
 
-use std::collections::HashMap;
-
+use super::columns::Column;
 use crate::filter::Zone;
 use crate::model::Millis;
 
 const DAY: i64 = 86_400_000;
+/// So many days are remembered at once; two of them apart by a multiple of this displace each other.
+const DAYS: usize = 1024;
+
+/// Time of day and weekday of every start, as they are asked for: made once for all terms.
+#[derive(Clone, Debug)]
+pub(super) struct LocalStarts {
+    pub zone: Zone,
+    /// Minutes since local midnight.
+    pub minutes: Column,
+    /// 0 for Monday.
+    pub weekdays: Column,
+}
+
+impl LocalStarts {
+    /// Nothing yet of this zone.
+    pub fn new(zone: Zone) -> Self {
+        Self {
+            zone,
+            minutes: Column::default(),
+            weekdays: Column::default(),
+        }
+    }
+
+    /// Reads the clock at each moment that was not looked at before.
+    pub fn follow(&mut self, started: &Column) {
+        let (known, all) = (self.minutes.len(), started.len());
+        if known >= all {
+            return;
+        }
+        let mut times = LocalTimes::new(self.zone);
+        self.minutes.reserve((all - known) as usize);
+        self.weekdays.reserve((all - known) as usize);
+        for at in (known..all).map(|p| started.get(p)) {
+            let minute = at.map(|at| times.minute_of_day(at).into());
+            self.minutes.push(minute);
+            self.weekdays.push(at.map(|at| times.weekday(at) as i64));
+        }
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.minutes.bytes() + self.weekdays.bytes()
+    }
+}
 
 /// Local time of moments, remembering what is known of their days.
 pub(super) struct LocalTimes {
     zone: Zone,
-    /// Distance from UTC on a day of UTC; `None` where it changes on that day.
-    days: HashMap<i64, Option<i64>>,
+    /// Days of UTC with their distance from it; `None` where it changes on that day.
+    days: Vec<(i64, Option<i64>)>,
 }
 
 impl LocalTimes {
@@ -22,7 +65,7 @@ impl LocalTimes {
     pub fn new(zone: Zone) -> Self {
         Self {
             zone,
-            days: HashMap::new(),
+            days: vec![(i64::MAX, None); DAYS],
         }
     }
 
@@ -48,15 +91,22 @@ impl LocalTimes {
         if at.abs() > 8_000_000_000_000_000 {
             return None;
         }
-        let (zone, day) = (self.zone, at.div_euclid(DAY));
-        *self.days.entry(day).or_insert_with(|| {
-            let of = |at: i64| zone.local(Millis(at)).and_utc().timestamp_millis() - at;
-            let (first, last) = (of(day * DAY), of(day * DAY + DAY - 1));
-            // A day on which it changes and changes back is asked about hour by hour.
-            let steady = first == last && (1..24).all(|h| of(day * DAY + h * 3_600_000) == first);
-            steady.then_some(first)
-        })
+        let day = at.div_euclid(DAY);
+        let place = &mut self.days[day.rem_euclid(DAYS as i64) as usize];
+        if place.0 != day {
+            *place = (day, steady(self.zone, day));
+        }
+        place.1
     }
+}
+
+/// The distance from UTC on a day of UTC, where it is one.
+fn steady(zone: Zone, day: i64) -> Option<i64> {
+    let of = |at: i64| zone.local(Millis(at)).and_utc().timestamp_millis() - at;
+    let (first, last) = (of(day * DAY), of(day * DAY + DAY - 1));
+    // A day on which it changes and changes back is asked about hour by hour.
+    let steady = first == last && (1..24).all(|h| of(day * DAY + h * 3_600_000) == first);
+    steady.then_some(first)
 }
 
 #[cfg(test)]

@@ -153,11 +153,11 @@ impl Store {
             .map_err(sqlite(DOING))
     }
 
-    /// Narrow rows in ascending order.
+    /// Narrow rows in ascending order. Who wants to keep one takes it and leaves another in its place.
     pub(crate) fn feed_narrow(
         &self,
         wanted: Wanted<'_>,
-        mut found: impl FnMut(&NarrowRow),
+        mut found: impl FnMut(&mut NarrowRow),
     ) -> Result<()> {
         let mut narrow = NarrowRow::default();
         each(
@@ -185,7 +185,7 @@ impl Store {
                 narrow.values.clear();
                 // What does not read back is found by `doctor`; the values before it count.
                 decode_ids(r.get_ref(14)?.as_blob()?, &mut narrow.values);
-                found(&narrow);
+                found(&mut narrow);
                 Ok(())
             },
         )

@@ -65,13 +65,14 @@ impl Store {
         run().map_err(sqlite(DOING))
     }
 
-    /// Conversations in which these words stand one after the other in one message; `prefix`: the last
-    /// may go on. Without words nothing is found.
+    /// Conversations behind the row `after` in which these words stand one after the other in one message;
+    /// `prefix`: the last may go on. Without words nothing is found.
     pub(crate) fn ask_words(
         &self,
         side: Side,
         words: &[String],
         prefix: bool,
+        after: i64,
         mut found: impl FnMut(i64),
     ) -> Result<()> {
         if words.is_empty() {
@@ -85,8 +86,8 @@ impl Store {
         let phrase = words.join(" ").replace('"', "\"\"");
         let star = if prefix { " *" } else { "" };
         self.ask(
-            "SELECT rowid FROM search WHERE search MATCH ?1",
-            [format!("{columns}\"{phrase}\"{star}")],
+            "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid > ?2",
+            params![format!("{columns}\"{phrase}\"{star}"), after],
             |r| {
                 found(r.get(0)?);
                 Ok(true)

@@ -1,9 +1,10 @@
 //! Every filter: the same conversations as by the reference.
 
 use super::*;
+use crate::catalogue::Question;
 use crate::filter::testing::{Random, random_filter, random_text};
 use crate::filter::{Filter, parse, select};
-use crate::model::{Change, CorrectionField, Edit, Set, Status, Target, Verdict};
+use crate::model::{Change, CorrectionField, Edit, Set, SortKey, Status, Target, Verdict};
 
 /// Asks the catalogue and the reference the same, for many filters.
 fn agree(catalogue: &mut Catalogue, shelf: &Shelf, filters: impl Iterator<Item = Filter>) {
@@ -187,6 +188,52 @@ fn a_refreshed_catalogue_answers_as_one_built_anew() {
             assert!(catalogue.refresh(&shelf.store).unwrap());
             agree(&mut catalogue, &shelf, filters());
             agree(&mut build(&shelf), &shelf, filters());
+        }
+    }
+}
+
+#[test]
+fn what_was_asked_before_is_right_after_conversations_came() {
+    for seed in 0..seeds(3) {
+        let first = seed * 1000;
+        let mut shelf = Shelf::new(first..first + 30);
+        let mut catalogue = build(&shelf);
+        let sorts = [
+            SortKey::Ended,
+            SortKey::Messages,
+            SortKey::Decided,
+            SortKey::Id,
+        ];
+        for round in 1..4 {
+            let filters = || {
+                let dear = [
+                    "refund",
+                    "user_text:order*",
+                    "turn(confidence<0.7)",
+                    "time:08:00..18:00",
+                ];
+                let dear = dear.into_iter().filter_map(|f| parse(f).ok());
+                dear.chain((round * 300..round * 300 + 40).map(random_filter))
+            };
+            agree(&mut catalogue, &shelf, filters());
+            let mut fresh = build(&shelf);
+            for (sort, reverse) in sorts.into_iter().flat_map(|s| [(s, false), (s, true)]) {
+                let question = Question {
+                    sort,
+                    reverse,
+                    ..Question::default()
+                };
+                let mut ask = |c: &mut Catalogue| {
+                    c.answer(&shelf.store, &question, &context(None))
+                        .unwrap()
+                        .rows
+                };
+                assert_eq!(ask(&mut catalogue), ask(&mut fresh), "{sort:?} {reverse}");
+            }
+            // Only new ones, and on some of them somebody decided already.
+            shelf.take_in(first + round * 30..first + round * 30 + 30);
+            assert!(catalogue.refresh(&shelf.store).unwrap());
+            agree(&mut catalogue, &shelf, filters());
         }
     }
 }
