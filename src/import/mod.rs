@@ -9,6 +9,9 @@ mod controls;
 pub mod detect;
 mod encoding;
 pub mod formats;
+mod gate;
+mod incoming;
+mod jobs;
 mod mark;
 mod pace;
 #[cfg(unix)]
@@ -24,6 +27,7 @@ pub mod sessions;
 pub mod source;
 mod staging;
 pub mod unpack;
+mod work;
 
 pub use formats::table::{Evidence, FORMATS, Format};
 pub use pipeline::run;

@@ -1,38 +1,44 @@
-//! An import from end to end: a reading thread, a bounded channel, and the store on the caller's thread.
+//! An import from end to end: one thread reads and cuts, two make conversations, and the store is on the
+//! caller's thread.
 //!
 //! How far each input came is written in the transaction of the conversations before it, so that an
 //! import that was interrupted, however it was, goes on where it stopped.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use crossbeam_channel::unbounded;
 
 use super::ImportError;
-use super::formats::Place;
-use super::formats::table;
-use super::mark::InputMark;
+use super::formats::{Place, table};
+use super::gate::Gate;
+use super::incoming::{Incoming, Waiting};
+use super::jobs::Load;
 use super::pace::Pace;
 use super::preview::Preview;
-use super::read::{Delivery, Message, Reader};
+use super::read::{Out, Reader, State};
 use super::report::{MOST_REJECTS, Report};
 use super::request::{Modes, Progress, Request};
 use super::source::{InputFile, expand};
-use crate::model::EventKind;
-use crate::store::{Ingest, Outcome, Position, SourceSpec, Store};
+use super::work::{Make, Worker};
+use crate::model::Imported;
+use crate::store::{Ingest, Outcome, Position, Prepared, Preparer, SourceSpec, Store};
 use crate::text::Untrusted;
 
-/// Batches under way between the two threads.
-const CHANNEL: usize = 4;
+/// How many threads make conversations.
+const WORKERS: usize = 2;
+
+/// Bytes of records that may be on their way: enough that nobody runs out of work while the writer rests.
+const ROOM: usize = 8 * 1024 * 1024;
 
 /// Conversations of other sources that may wait for the one being written.
 const MOST_WAITING: usize = 2000;
 
 /// So long a transaction may wait for more to write.
-const SOON: Duration = Duration::from_millis(5);
+const SOON: Duration = Duration::from_millis(20);
 
 /// How often somebody is told, while nothing comes.
 const TICK: Duration = Duration::from_millis(100);
@@ -61,59 +67,103 @@ pub fn run(
         report.rejected_records += 1;
         report.list(&left.name, Place::Whole, left.reason);
     }
-    let bytes = AtomicU64::new(0);
     let total = inputs.iter().map(|i| i.bytes).sum::<Option<u64>>();
     let modes = Modes::new(request, store)?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let (out, deliveries) = bounded(CHANNEL);
-    let reader = Reader::new(request, &modes, &inputs, cancel, &bytes, out, stop.clone());
-    let (written, read) = thread::scope(|scope| {
-        let reading = scope.spawn(|| reader.run());
-        let mut writer = Writer {
-            modes: &modes,
-            inputs: &inputs,
-            deliveries,
-            cancel,
-            progress,
-            bytes: &bytes,
-            total,
-            report,
-            waiting: BTreeMap::new(),
-            waiting_count: 0,
-            ended: false,
-            whole: false,
-            damaged: HashSet::new(),
-            marks: HashMap::new(),
-            sources: BTreeMap::new(),
+    let threads = Threads {
+        request,
+        modes: &modes,
+        inputs: &inputs,
+        cancel,
+    };
+    let sides = Sides {
+        modes: &modes,
+        inputs: &inputs,
+        cancel,
+        progress,
+        total,
+        report,
+    };
+    let mut report = if request.dry_run {
+        let make = || -> Make<'_, _> { Box::new(Ok) };
+        threads.run([make(), make()], |incoming| {
+            sides.writer(incoming).only_count(store)
+        })?
+    } else {
+        let preparer = store.preparer()?;
+        let another = preparer.another()?;
+        let make = |mut preparer: Preparer| -> Make<'_, _> {
+            Box::new(move |imported| preparer.prepare(imported))
         };
-        let written = if request.dry_run {
-            writer.only_count(store)
-        } else {
-            writer.write(store)
-        };
-        let report = std::mem::take(&mut writer.report);
-        // The reader notices that nobody listens any more.
-        drop(writer);
-        stop.store(true, Ordering::Relaxed);
-        let read = reading.join();
-        (written.map(|()| report), read)
-    });
-    let read = read.unwrap_or_else(|_| Err(ImportError::Crashed));
-    let mut report = written?;
-    merge(&mut report, read?);
+        threads.run([make(preparer), make(another)], |incoming| {
+            sides.writer(incoming).write(store)
+        })?
+    };
     report.cancelled = cancel.load(Ordering::Relaxed);
-    report.close(bytes.load(Ordering::Relaxed), began.elapsed());
+    report.close(began.elapsed());
     Ok(report)
 }
 
-/// Adds what the reading side counted.
-fn merge(report: &mut Report, read: Report) {
-    report.files = read.files;
-    report.formats = read.formats;
-    report.rejected_records += read.rejected_records;
-    report.count_empty(read.conversations.empty);
-    report.rejects.extend(read.rejects);
-    report.rejects.truncate(MOST_REJECTS);
+/// What the threads of one import share.
+struct Threads<'a> {
+    request: &'a Request,
+    modes: &'a Modes,
+    inputs: &'a [InputFile],
+    cancel: &'a AtomicBool,
+}
+
+impl Threads<'_> {
+    /// Starts the reading thread and the workers, writes on this one, and waits for all.
+    fn run<T: Load>(
+        &self,
+        makes: [Make<'_, T>; WORKERS],
+        write: impl FnOnce(Incoming<'_, T>) -> Result<Report, ImportError>,
+    ) -> Result<Report, ImportError> {
+        let gate = Gate::new(ROOM);
+        let stop = Arc::new(AtomicBool::new(false));
+        let (tasks, open_tasks) = unbounded();
+        let (steps, open_steps) = unbounded();
+        let reader = Reader {
+            request: self.request,
+            inputs: self.inputs,
+            cancel: self.cancel,
+            out: Out {
+                tasks,
+                steps,
+                gate: &gate,
+            },
+            stop: stop.clone(),
+            report: Report::default(),
+            state: State::default(),
+        };
+        thread::scope(|scope| {
+            let reading = scope.spawn(|| reader.run());
+            let working = makes.map(|make| {
+                let worker = Worker {
+                    request: self.request,
+                    modes: self.modes,
+                    tasks: open_tasks.clone(),
+                    stop: &stop,
+                    make,
+                };
+                scope.spawn(|| worker.run())
+            });
+            drop(open_tasks);
+            let written = write(Incoming::new(open_steps, &gate, self.inputs));
+            // Whoever is still at it notices that nobody listens any more.
+            stop.store(true, Ordering::Relaxed);
+            gate.close();
+            let read = reading.join();
+            let worked = working.map(|worker| worker.join().is_ok());
+            let mut report = written?;
+            let read = read.unwrap_or(Err(ImportError::Crashed))?;
+            if worked.contains(&false) {
+                return Err(ImportError::Crashed);
+            }
+            report.files = read.files;
+            report.formats = read.formats;
+            Ok(report)
+        })
+    }
 }
 
 /// How far one source of one input is.
@@ -134,39 +184,114 @@ struct SourceState {
     reached: HashMap<usize, Reached>,
 }
 
-/// The writing side.
-struct Writer<'a> {
+/// What the writing side has, before anything comes in.
+struct Sides<'a> {
     modes: &'a Modes,
     inputs: &'a [InputFile],
-    deliveries: Receiver<Message>,
     cancel: &'a AtomicBool,
     progress: &'a mut dyn Progress,
-    bytes: &'a AtomicU64,
     total: Option<u64>,
     report: Report,
-    /// What came while another source was being written.
-    waiting: BTreeMap<Untrusted, VecDeque<Delivery>>,
-    waiting_count: usize,
-    /// The reading side is done.
-    ended: bool,
-    /// It did not fail.
-    whole: bool,
-    /// Inputs that could not be read to their end.
-    damaged: HashSet<usize>,
-    marks: HashMap<usize, InputMark>,
+}
+
+impl<'a> Sides<'a> {
+    fn writer<'b, T>(self, incoming: Incoming<'b, T>) -> Writer<'b, T>
+    where
+        'a: 'b,
+    {
+        Writer {
+            modes: self.modes,
+            inputs: self.inputs,
+            cancel: self.cancel,
+            progress: self.progress,
+            total: self.total,
+            report: self.report,
+            incoming,
+            sources: BTreeMap::new(),
+        }
+    }
+}
+
+/// The writing side.
+struct Writer<'a, T> {
+    modes: &'a Modes,
+    inputs: &'a [InputFile],
+    cancel: &'a AtomicBool,
+    progress: &'a mut dyn Progress,
+    total: Option<u64>,
+    report: Report,
+    incoming: Incoming<'a, T>,
     sources: BTreeMap<Untrusted, SourceState>,
 }
 
-impl Writer<'_> {
+impl<T: Load> Writer<'_, T> {
+    /// What was done and read.
+    fn report(self) -> Report {
+        let (mut report, read) = (self.report, self.incoming.report);
+        report.bytes = self.incoming.bytes;
+        report.rejected_records += read.rejected_records;
+        report.count_empty(read.conversations.empty);
+        report.rejects.extend(read.rejects);
+        report.rejects.truncate(MOST_REJECTS);
+        report
+    }
+
+    /// Waits until more than `enough` conversations wait; false where no more will come, or it is
+    /// cancelled.
+    fn fill(&mut self, enough: usize) -> Result<bool, ImportError> {
+        while self.incoming.count() <= enough {
+            if self.cancelled() || (!self.incoming.receive(TICK)? && self.incoming.ended) {
+                return Ok(false);
+            }
+            self.tell();
+        }
+        Ok(true)
+    }
+
+    fn count(&mut self, outcome: Outcome, file: usize, place: Place) {
+        self.report.count(&outcome);
+        if let Outcome::Rejected(reason) = outcome {
+            let name = self.inputs.get(file).map_or("-", |i| i.name.as_str());
+            self.report.list(name, place, reason);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+
+    fn tell(&mut self) {
+        let conversations = self.report.conversations.read();
+        self.progress
+            .step(self.incoming.bytes, self.total, conversations);
+    }
+}
+
+impl Writer<'_, Imported> {
+    /// Counts what would become of the conversations.
+    fn only_count(mut self, store: &Store) -> Result<Report, ImportError> {
+        let mut preview = Preview::new(store);
+        while !self.cancelled() && self.fill(0)? {
+            while let Some((source, _)) = self.incoming.longest() {
+                while let Some(next) = self.incoming.next_of(&source) {
+                    self.report.add(next.load.counts());
+                    let outcome = preview.outcome(&next.load)?;
+                    self.count(outcome, next.file, next.place);
+                }
+            }
+        }
+        Ok(self.report())
+    }
+}
+
+impl Writer<'_, Prepared> {
     /// Writes everything, one source at a time.
-    fn write(&mut self, store: &mut Store) -> Result<(), ImportError> {
+    fn write(mut self, store: &mut Store) -> Result<Report, ImportError> {
         let mut pace = Pace::new();
-        while !self.cancelled() && self.fill_waiting(0) {
-            let most = self.waiting.iter().max_by_key(|(_, queue)| queue.len());
-            let Some(source) = most.map(|(source, _)| source.clone()) else {
+        while !self.cancelled() && self.fill(0)? {
+            let Some((source, format)) = self.incoming.longest() else {
                 break;
             };
-            let format = self.waiting[&source][0].format;
             let state = self.sources.entry(source.clone()).or_default();
             state.format = format;
             let mut ingest = store.begin_import(&self.spec(&source))?;
@@ -178,22 +303,22 @@ impl Writer<'_> {
             if let Some(source) = self.sources.keys().next() {
                 store.begin_import(&self.spec(source))?.leave()?;
             }
-            return Ok(());
+            return Ok(self.report());
         }
         for source in self.sources.keys() {
             self.end(source, store.begin_import(&self.spec(source))?)?;
         }
-        Ok(())
+        Ok(self.report())
     }
 
     /// Notes how far the inputs of a source were read, and whether it is complete.
     fn end(&self, source: &Untrusted, mut ingest: Ingest<'_>) -> Result<(), ImportError> {
-        let mut complete = self.whole;
+        let mut complete = self.incoming.whole;
         for (input, reached) in &self.sources[source].reached {
-            let damaged = self.damaged.contains(input);
+            let damaged = self.incoming.damaged.contains(input);
             complete &= !damaged;
-            if let Some(mark) = self.marks.get(input) {
-                let reached = match (damaged, self.whole) {
+            if let Some(mark) = self.incoming.marks.get(input) {
+                let reached = match (damaged, self.incoming.whole) {
                     // Next time it is read from its beginning, and named again.
                     (true, _) => position(0, false),
                     (false, true) => position(reached.next, true),
@@ -225,8 +350,8 @@ impl Writer<'_> {
         pace: &mut Pace,
     ) -> Result<(), ImportError> {
         loop {
-            while let Some(delivery) = self.next_of(source) {
-                self.put(source, ingest, delivery)?;
+            while let Some(next) = self.incoming.next_of(source) {
+                self.put(source, ingest, next)?;
                 if ingest.due() {
                     self.commit(source, ingest, pace)?;
                     if self.cancelled() {
@@ -234,74 +359,24 @@ impl Writer<'_> {
                     }
                 }
             }
-            if self.waiting_count >= MOST_WAITING {
+            if self.incoming.count() >= MOST_WAITING {
                 return Ok(());
             }
-            if !self.receive(SOON) {
+            if !self.incoming.receive(SOON)? {
                 // Nobody is kept waiting while this side waits.
                 self.commit(source, ingest, pace)?;
-                if !self.fill_waiting(self.waiting_count) {
+                if !self.fill(self.incoming.count())? {
                     return Ok(());
                 }
             }
         }
     }
 
-    fn next_of(&mut self, source: &Untrusted) -> Option<Delivery> {
-        let queue = self.waiting.get_mut(source)?;
-        let next = queue.pop_front();
-        match next {
-            Some(_) => self.waiting_count -= 1,
-            None => {
-                self.waiting.remove(source);
-            }
-        }
-        next
-    }
-
-    /// Waits until more than `enough` conversations wait; false where no more will come, or it is
-    /// cancelled.
-    fn fill_waiting(&mut self, enough: usize) -> bool {
-        while self.waiting_count <= enough {
-            if self.cancelled() || (!self.receive(TICK) && self.ended) {
-                return false;
-            }
-            self.tell();
-        }
-        true
-    }
-
-    /// Takes one message in; false where none came in time.
-    fn receive(&mut self, within: Duration) -> bool {
-        match self.deliveries.recv_timeout(within) {
-            Ok(Message::Input(input, mark)) => {
-                self.marks.extend(mark.map(|mark| (input, mark)));
-            }
-            Ok(Message::Deliveries(batch)) => {
-                self.waiting_count += batch.len();
-                for delivery in batch {
-                    let source = delivery.imported.key.source.clone();
-                    self.waiting.entry(source).or_default().push_back(delivery);
-                }
-            }
-            Ok(Message::Damaged(input)) => {
-                self.damaged.insert(input);
-            }
-            Ok(Message::End) => self.whole = true,
-            Err(RecvTimeoutError::Timeout) => return false,
-            Err(RecvTimeoutError::Disconnected) => {
-                self.ended = true;
-                return false;
-            }
-        }
-        true
-    }
-
     fn put(
         &mut self,
         source: &Untrusted,
         ingest: &mut Ingest<'_>,
-        delivery: Delivery,
+        delivery: Waiting<Prepared>,
     ) -> Result<(), ImportError> {
         let Some(state) = self.sources.get_mut(source) else {
             return Ok(());
@@ -309,7 +384,7 @@ impl Writer<'_> {
         let reached = match state.reached.get_mut(&delivery.input) {
             Some(reached) => reached,
             None => {
-                let known = match self.marks.get(&delivery.input) {
+                let known = match self.incoming.marks.get(&delivery.input) {
                     Some(mark) => ingest.position(&mark.id)?,
                     None => None,
                 };
@@ -326,20 +401,13 @@ impl Writer<'_> {
         let known = delivery.ordinal < reached.skip;
         reached.next = delivery.ordinal + 1;
         reached.fresh |= !known;
-        count_events(&mut self.report, &delivery);
+        self.report.add(delivery.load.counts());
         let outcome = if known {
             Outcome::Unchanged
         } else {
-            ingest.take(delivery.imported)?
+            ingest.put(delivery.load)?
         };
-        self.report.count(&outcome);
-        if let Outcome::Rejected(reason) = outcome {
-            let name = self
-                .inputs
-                .get(delivery.file)
-                .map_or("-", |i| i.name.as_str());
-            self.report.list(name, delivery.place, reason);
-        }
+        self.count(outcome, delivery.file, delivery.place);
         Ok(())
     }
 
@@ -352,7 +420,7 @@ impl Writer<'_> {
     ) -> Result<(), ImportError> {
         if let Some(state) = self.sources.get_mut(source) {
             for (input, reached) in &mut state.reached {
-                if let (true, Some(mark)) = (reached.fresh, self.marks.get(input)) {
+                if let (true, Some(mark)) = (reached.fresh, self.incoming.marks.get(input)) {
                     ingest.set_position(&mark.id, position(reached.next, false))?;
                 }
                 reached.fresh = false;
@@ -363,34 +431,6 @@ impl Writer<'_> {
         pace.after_batch(ingest.data_version()?);
         Ok(())
     }
-
-    /// Counts what would become of the conversations.
-    fn only_count(&mut self, store: &Store) -> Result<(), ImportError> {
-        let mut preview = Preview::new(store);
-        while !self.cancelled() && self.fill_waiting(0) {
-            let sources: Vec<Untrusted> = self.waiting.keys().cloned().collect();
-            for source in sources {
-                while let Some(delivery) = self.next_of(&source) {
-                    count_events(&mut self.report, &delivery);
-                    let outcome = preview.outcome(&delivery.imported)?;
-                    self.report.count(&outcome);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn cancelled(&self) -> bool {
-        self.cancel.load(Ordering::Relaxed)
-    }
-
-    fn tell(&mut self) {
-        self.progress.step(
-            self.bytes.load(Ordering::Relaxed),
-            self.total,
-            self.report.conversations.read(),
-        );
-    }
 }
 
 fn position(at: u64, done: bool) -> Position {
@@ -398,11 +438,4 @@ fn position(at: u64, done: bool) -> Position {
         at: i64::try_from(at).unwrap_or(i64::MAX),
         done,
     }
-}
-
-fn count_events(report: &mut Report, delivery: &Delivery) {
-    let events = &delivery.imported.events;
-    let said = |kind: EventKind| kind.author().is_some();
-    report.events += events.len() as u64;
-    report.messages += events.iter().filter(|e| said(e.kind)).count() as u64;
 }

@@ -1,130 +1,77 @@
-//! The reading side of an import: inputs one after the other, through detection and their format, into
-//! conversations for the writing side.
+//! The reading side of an import: inputs one after the other, through detection and their container, cut
+//! into records for the workers.
 //!
-//! It runs on a thread of its own and knows no store. What it counts itself (records that cannot be read,
-//! conversations without events) it hands back at its end.
+//! It runs on a thread of its own, knows no store and parses nothing that somebody else can parse. What it
+//! counts itself (files and their formats) it hands back at its end.
 
 mod sink;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Sender, bounded};
 
 use super::ImportError;
-use super::controls::escaped;
 use super::detect::{Found, detect};
-use super::formats::afterword::Afterword;
 use super::formats::databases::Database;
-use super::formats::rasa_json::RasaJson;
 use super::formats::table::{self, Format, Mark};
-use super::formats::{Place, ReadError, RecordFormat, Sink, Stop};
+use super::formats::{Place, ReadError, Sink, Stop};
+use super::gate::Gate;
+use super::jobs::{Job, Piece, Step, Task, What};
 use super::mark::InputMark;
-use super::records::{Item, Records};
+use super::records::{Cut, Item, Records};
 use super::report::Report;
-use super::request::{Modes, Request};
+use super::request::Request;
 use super::source::{InputFile, PathOrStdin};
-use super::staging::{Staged, Staging};
+use super::staging::Staged;
 use super::unpack::{self, Content, Text};
-use crate::model::Imported;
 
-/// A batch is handed on when it has so many events …
-const BATCH_EVENTS: usize = 2000;
-/// … or conversations.
-const BATCH_CONVERSATIONS: usize = 128;
+/// A job is handed on when it has so many bytes …
+const JOB_BYTES: usize = 256 * 1024;
+/// … or has waited so long for more.
+const JOB_TIME: Duration = Duration::from_millis(20);
 
-/// One conversation on its way to the store.
-pub(super) struct Delivery {
-    pub imported: Imported,
-    pub format: &'static str,
-    /// Which input it is of; the number of inputs itself for what was put together from several.
-    pub input: usize,
-    /// The file that is named where it is rejected.
-    pub file: usize,
-    /// How many conversations of its input came before it.
-    pub ordinal: u64,
-    pub place: Place,
-}
+/// What one piece weighs beside its text.
+const PIECE_BYTES: usize = 256;
 
-/// What the writing side is told.
-pub(super) enum Message {
-    /// An input begins; with its mark, where it has one.
-    Input(usize, Option<InputMark>),
-    /// The next conversations.
-    Deliveries(Vec<Delivery>),
-    /// This input could not be read to its end.
-    Damaged(usize),
-    /// Everything was read; without it the reading side failed.
-    End,
+/// Where what was read goes: tasks to whichever worker is free, and in the same order the word of them
+/// to the writing side.
+pub(super) struct Out<'a, T> {
+    pub tasks: Sender<Task<T>>,
+    pub steps: Sender<Step<T>>,
+    pub gate: &'a Gate,
 }
 
 /// Reads all inputs.
-pub(super) struct Reader<'a> {
+pub(super) struct Reader<'a, T> {
     pub request: &'a Request,
-    pub modes: &'a Modes,
     pub inputs: &'a [InputFile],
     pub cancel: &'a AtomicBool,
-    /// Bytes read, for the progress bar.
-    pub bytes: &'a AtomicU64,
-    pub out: Sender<Message>,
+    pub out: Out<'a, T>,
     /// Set when nobody listens any more.
     pub stop: Arc<AtomicBool>,
-    report: Report,
-    state: State,
+    pub report: Report,
+    pub state: State,
 }
 
 /// Where the reader stands.
-struct State {
-    batch: Vec<Delivery>,
-    batch_events: usize,
-    format: &'static str,
+#[derive(Default)]
+pub(super) struct State {
+    job: Job,
+    /// What the job weighs, and since when it waits.
+    weight: usize,
+    since: Option<Instant>,
     input: usize,
-    ordinal: u64,
-    place: Place,
     file: usize,
-    staging: Staging,
     marks: Vec<Option<InputMark>>,
     /// Some input could not be read to its end.
     damaged: bool,
     failed: Option<ImportError>,
 }
 
-impl<'a> Reader<'a> {
-    pub fn new(
-        request: &'a Request,
-        modes: &'a Modes,
-        inputs: &'a [InputFile],
-        cancel: &'a AtomicBool,
-        bytes: &'a AtomicU64,
-        out: Sender<Message>,
-        stop: Arc<AtomicBool>,
-    ) -> Self {
-        Self {
-            request,
-            modes,
-            inputs,
-            cancel,
-            bytes,
-            out,
-            stop,
-            report: Report::default(),
-            state: State {
-                batch: Vec::new(),
-                batch_events: 0,
-                format: "",
-                input: 0,
-                ordinal: 0,
-                place: Place::Whole,
-                file: 0,
-                staging: Staging::new(),
-                marks: Vec::new(),
-                damaged: false,
-                failed: None,
-            },
-        }
-    }
-
+impl<T> Reader<'_, T> {
     /// Reads everything; gives back what it counted.
     pub fn run(mut self) -> Result<Report, ImportError> {
         match self.all_inputs() {
@@ -143,29 +90,28 @@ impl<'a> Reader<'a> {
         for (number, input) in inputs.iter().enumerate() {
             self.state.input = number;
             self.state.file = number;
-            self.state.ordinal = 0;
-            self.state.place = Place::Whole;
             match self.one_input(input, before) {
                 Ok(()) => {}
                 Err(ReadError::Stop(stop)) => return Err(stop.into()),
                 Err(error) if inputs.len() == 1 => return Err(error),
                 Err(error) => {
-                    self.left_out(Place::Whole, reason(&error, input));
+                    self.reject(Place::Whole, reason(&error, input));
                     self.damaged()?;
                 }
             }
             self.flush()?;
             before += input.bytes.unwrap_or(0);
-            self.bytes.fetch_max(before, Ordering::Relaxed);
+            self.state.job.bytes = self.state.job.bytes.max(before);
+            self.send(Step::Bytes(self.state.job.bytes))?;
         }
-        self.staged()?;
-        Ok(self.send(Message::End)?)
+        self.together()?;
+        Ok(self.send(Step::End)?)
     }
 
     /// Says that the present input is not whole.
     fn damaged(&mut self) -> Result<(), Stop> {
         self.state.damaged = true;
-        self.send(Message::Damaged(self.state.input))
+        self.send(Step::Damaged(self.state.input))
     }
 
     fn one_input(&mut self, input: &InputFile, before: u64) -> Result<(), ReadError> {
@@ -177,13 +123,12 @@ impl<'a> Reader<'a> {
         };
         let mark = InputMark::of(input, head, self.request);
         self.state.marks.push(mark);
-        self.send(Message::Input(self.state.input, mark))?;
+        self.send(Step::Input(self.state.input, mark))?;
         match content {
             Content::Text(text) => self.text(text, input, before),
             Content::Sqlite { path, folder } => {
                 let done = self.database(&path, input);
-                self.bytes
-                    .fetch_add(input.bytes.unwrap_or(0), Ordering::Relaxed);
+                self.state.job.bytes += input.bytes.unwrap_or(0);
                 drop(folder);
                 done
             }
@@ -196,7 +141,7 @@ impl<'a> Reader<'a> {
                 "{}: changed while it was read; import it again",
                 path.display()
             );
-            self.left_out(Place::Whole, reason);
+            self.reject(Place::Whole, reason);
             self.damaged()?;
         }
         Ok(())
@@ -239,31 +184,35 @@ impl<'a> Reader<'a> {
             }
         };
         self.begin(format.name);
-        let (mut records, mut reader): (_, Box<dyn RecordFormat>) = match format.name {
-            table::AFTERWORD => {
-                let with_review = self.request.with_review;
-                (Records::own(text), Box::new(Afterword { with_review }))
-            }
-            _ => (Records::new(text), Box::new(RasaJson)),
+        let mut records = match format.name {
+            table::AFTERWORD => Records::own(text),
+            _ => Records::new(text),
         };
-        while let Some(item) = records.next_item() {
-            match item {
-                Item::Value { raw, line } => {
-                    self.state.place = Place::Line(line);
-                    reader.record(&escaped(raw), Place::Line(line), self)?;
+        while let Some(cut) = records.next_cut() {
+            match cut {
+                Cut::Line { raw, line } => {
+                    let at = self.keep(raw);
+                    self.push(Place::Line(line), What::Line(at))?;
                 }
-                Item::Broken { line, reason } => self.left_out(Place::Line(line), reason),
-                Item::Fault(error) => {
+                Cut::Item(Item::Value { raw, line }) => {
+                    let at = self.keep(raw);
+                    self.push(Place::Line(line), What::Record(at))?;
+                }
+                Cut::Item(Item::Broken { line, reason }) => {
+                    self.push(Place::Line(line), What::Reject(reason))?;
+                }
+                Cut::Item(Item::Fault(error)) => {
                     // Left while waiting for a pipe: no fault of the pipe.
                     self.go_on()?;
-                    self.left_out(Place::Whole, meter.fault(&error));
+                    self.reject(Place::Whole, meter.fault(&error));
                     self.damaged()?;
                 }
+                // Who comes next may keep everybody waiting.
+                Cut::Dry => self.flush()?,
             }
-            self.bytes.store(before + meter.bytes(), Ordering::Relaxed);
+            self.state.job.bytes = before + meter.bytes();
             self.go_on()?;
         }
-        reader.end(self)?;
         Ok(())
     }
 
@@ -295,33 +244,34 @@ impl<'a> Reader<'a> {
             };
             return Err(ReadError::Unusable { path, reason: what });
         }
-        self.left_out(Place::Whole, what);
+        self.reject(Place::Whole, what);
         Ok(())
     }
 
     fn begin(&mut self, format: &'static str) {
-        self.state.format = format;
+        self.state.job.format = format;
         self.report.formats.insert(format);
     }
 
     /// Delivers what was put together from interleaved events of all inputs.
-    fn staged(&mut self) -> Result<(), ReadError> {
-        let staging = std::mem::replace(&mut self.state.staging, Staging::new());
+    fn together(&mut self) -> Result<(), ReadError> {
+        let (give, staged) = bounded(1);
+        self.send(Step::Together(give))?;
+        let staging = staged.recv().map_err(|_| Stop)?;
         if staging.is_empty() {
             return Ok(());
         }
         let mark = InputMark::together(&self.state.marks);
         self.state.input = self.inputs.len();
-        self.state.ordinal = 0;
-        self.state.format = table::RASA_EVENTS;
-        self.send(Message::Input(self.state.input, mark))?;
+        self.state.job.format = table::RASA_EVENTS;
+        self.send(Step::Input(self.state.input, mark))?;
         if self.state.damaged {
             self.damaged()?;
         }
         let done = staging.deliver(|staged: Staged| {
             self.state.file = usize::try_from(staged.input).unwrap_or_default();
-            self.state.place = staged.place;
-            self.sender(staged.log)?;
+            self.push(staged.place, What::Log(Box::new(staged.log)))?;
+            self.go_on()?;
             Ok::<(), ImportError>(())
         });
         match done {
@@ -334,54 +284,69 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn left_out(&mut self, place: Place, reason: String) {
-        self.report.rejected_records += 1;
-        let name = self
-            .inputs
-            .get(self.state.file)
-            .map_or("-", |input| input.name.as_str());
-        self.report.list(name, place, reason);
+    /// Copies the bytes of a record into the job; a line break follows them.
+    fn keep(&mut self, raw: &[u8]) -> std::ops::Range<usize> {
+        let text = &mut self.state.job.text;
+        let from = text.len();
+        text.extend_from_slice(raw);
+        text.push(b'\n');
+        from..from + raw.len()
     }
 
-    fn push(&mut self, mut imported: Imported) -> Result<(), Stop> {
-        if let Some(source) = &self.request.source {
-            imported.key.source = source.as_str().into();
-        }
-        let ordinal = self.state.ordinal;
-        self.state.ordinal += 1;
-        if let Some(since) = self.request.since {
-            let last = imported.events.iter().filter_map(|e| e.at).max();
-            if last.is_some_and(|last| last < since) {
-                return Ok(());
+    /// Adds to the job.
+    fn push(&mut self, place: Place, what: What) -> Result<(), Stop> {
+        let weight = match &what {
+            What::Line(at) | What::Record(at) => at.len(),
+            What::Log(log) => {
+                let raw = log.events.iter().map(|e| e.event.raw.as_ref());
+                let long = |raw: Option<&crate::text::Untrusted>| raw.map_or(0, |raw| raw.len());
+                raw.map(|raw| long(raw) + PIECE_BYTES).sum()
             }
-        }
-        self.state.batch_events += imported.events.len();
-        self.state.batch.push(Delivery {
-            imported,
-            format: self.state.format,
-            input: self.state.input,
-            file: self.state.file,
-            ordinal,
-            place: self.state.place,
-        });
-        if self.state.batch_events >= BATCH_EVENTS || self.state.batch.len() >= BATCH_CONVERSATIONS
-        {
+            What::Event(_) | What::Conversation(_) | What::Empty | What::Reject(_) => 0,
+        };
+        self.state.weight += weight;
+        self.note(place, what);
+        self.due()
+    }
+
+    /// Hands the job on where it is large enough or has waited long enough.
+    fn due(&mut self) -> Result<(), Stop> {
+        let since = *self.state.since.get_or_insert_with(Instant::now);
+        if self.state.weight >= JOB_BYTES || since.elapsed() >= JOB_TIME {
             self.flush()?;
         }
-        self.go_on()
+        Ok(())
     }
 
+    /// Adds to the job what weighs nothing.
+    fn note(&mut self, place: Place, what: What) {
+        self.state.weight += PIECE_BYTES;
+        let file = self.state.file;
+        self.state.job.pieces.push(Piece { file, place, what });
+    }
+
+    /// Hands the job on and begins another.
     fn flush(&mut self) -> Result<(), Stop> {
-        self.state.batch_events = 0;
-        let batch = std::mem::take(&mut self.state.batch);
-        if batch.is_empty() {
+        if self.state.job.pieces.is_empty() {
             return Ok(());
         }
-        self.send(Message::Deliveries(batch))
+        let next = Job {
+            format: self.state.job.format,
+            text: Vec::with_capacity(self.state.job.text.len()),
+            pieces: Vec::new(),
+            bytes: self.state.job.bytes,
+        };
+        let job = std::mem::replace(&mut self.state.job, next);
+        let weight = std::mem::take(&mut self.state.weight);
+        self.state.since = None;
+        self.out.gate.enter(weight)?;
+        let (done, here) = bounded(1);
+        self.send(Step::Work(here, weight))?;
+        self.out.tasks.send(Task { job, done }).map_err(|_| Stop)
     }
 
-    fn send(&self, message: Message) -> Result<(), Stop> {
-        self.out.send(message).map_err(|_| Stop)
+    fn send(&self, step: Step<T>) -> Result<(), Stop> {
+        self.out.steps.send(step).map_err(|_| Stop)
     }
 
     fn go_on(&self) -> Result<(), Stop> {

@@ -19,7 +19,7 @@ pub const DEPTH_CAP: u32 = 128;
 const OWN_RECORD_CAP: usize = 4 * RECORD_CAP;
 
 /// See [`OWN_RECORD_CAP`].
-const OWN_DEPTH_CAP: u32 = DEPTH_CAP + 8;
+pub(super) const OWN_DEPTH_CAP: u32 = DEPTH_CAP + 8;
 
 /// What comes next in the stream.
 #[derive(Debug)]
@@ -42,6 +42,23 @@ pub enum Item<'a> {
     Fault(io::Error),
 }
 
+/// What comes next in a stream that is taken in lines where it has them.
+#[derive(Debug)]
+pub enum Cut<'a> {
+    /// A line that begins and ends as an object does. Nobody has looked at what is between: where it is no
+    /// sound value, [`Records::of_line`] tells what it is.
+    Line {
+        /// From the first byte that says something to the last.
+        raw: &'a [u8],
+        /// Its number, from 1.
+        line: u64,
+    },
+    /// Found byte by byte.
+    Item(Item<'a>),
+    /// What was read is used up: whoever asks again may have to wait.
+    Dry,
+}
+
 /// The values of a stream, one by one.
 pub struct Records<R> {
     reader: R,
@@ -55,6 +72,9 @@ pub struct Records<R> {
     dropped: Option<u8>,
     /// Stream offset of `buf[0]`.
     base: u64,
+    begun: bool,
+    /// It was said that reading on is next.
+    dry: bool,
     ended: bool,
     fault: Option<io::Error>,
     line: u64,
@@ -75,6 +95,16 @@ enum Array {
     Opened,
     AfterComma,
     AfterValue,
+}
+
+/// What stands where a line may begin.
+enum Line {
+    /// A line with an object, from here to there; what reads on begins after it.
+    Whole(usize, usize),
+    /// It was not read to its end yet.
+    Dry,
+    /// Anything else, to be looked at byte by byte.
+    Other,
 }
 
 /// Where a value ended, and how.
@@ -101,6 +131,8 @@ impl<R: Read> Records<R> {
             pos: 0,
             dropped: None,
             base: 0,
+            begun: false,
+            dry: false,
             ended: false,
             fault: None,
             line: 1,
@@ -122,12 +154,39 @@ impl<R: Read> Records<R> {
         }
     }
 
+    /// Reads what is one line of a stream of lines, the line of that number.
+    pub fn of_line(self, line: u64) -> Self {
+        Self {
+            line,
+            begun: true,
+            by_line: true,
+            ..self
+        }
+    }
+
+    /// The next line as it is, where the stream is one of lines, else the next value; `None` at the end.
+    pub fn next_cut(&mut self) -> Option<Cut<'_>> {
+        if self.by_line && self.array == Array::Outside {
+            match self.whole_line() {
+                Line::Whole(from, to) => {
+                    let line = self.line;
+                    self.end_line();
+                    let raw = &self.buf[from..to];
+                    return Some(Cut::Line { raw, line });
+                }
+                Line::Dry => return Some(Cut::Dry),
+                Line::Other => {}
+            }
+        }
+        self.next_item().map(Cut::Item)
+    }
+
     /// The next value; `None` at the end.
     pub fn next_item(&mut self) -> Option<Item<'_>> {
         loop {
             self.start = self.pos;
             self.dropped = None;
-            if self.base == 0 && self.pos == 0 {
+            if !std::mem::replace(&mut self.begun, true) {
                 self.fill();
                 self.by_line = looks_like_lines(&self.buf[..self.filled]);
             }

@@ -96,6 +96,12 @@ impl Report {
         }
     }
 
+    /// Counts what is in a conversation: its events, and the messages among them.
+    pub(super) fn add(&mut self, (events, messages): (u64, u64)) {
+        self.events += events;
+        self.messages += messages;
+    }
+
     /// Counts conversations that have no event.
     pub(super) fn count_empty(&mut self, how_many: u64) {
         self.handed += how_many;
@@ -127,13 +133,12 @@ impl Report {
     /// # Panics
     ///
     /// Where a conversation was lost on the way: no figure may be shown then.
-    pub(super) fn close(&mut self, bytes: u64, took: Duration) {
+    pub(super) fn close(&mut self, took: Duration) {
         self.format = match self.formats.len() {
             0 => String::new(),
             1 => self.formats.iter().copied().collect(),
             _ => "mixed".to_owned(),
         };
-        self.bytes = bytes;
         self.seconds = took.as_millis() as f64 / 1000.0;
         assert_eq!(
             self.conversations.read(),
@@ -151,6 +156,7 @@ mod tests {
     fn the_json_is_that_of_the_contract() {
         let mut report = Report {
             files: 2,
+            bytes: 10,
             ..Report::default()
         };
         report.formats.insert("rasa-events");
@@ -160,7 +166,7 @@ mod tests {
         report.list("a.json", Place::Line(4), "broken".into());
         report.list("b.db", Place::Whole, "unknown".into());
         report.rejected_records = 2;
-        report.close(10, Duration::from_millis(1250));
+        report.close(Duration::from_millis(1250));
         assert_eq!(
             serde_json::to_string(&report).unwrap(),
             r#"{"format":"rasa-events","files":2,"bytes":10,"seconds":1.25,"conversations":{"new":1,"updated":0,"unchanged":0,"rejected":1,"empty":3,"purged":0},"events":0,"messages":0,"rejected_records":2,"rejects":[{"file":"a.json","line":4,"reason":"broken"},{"file":"b.db","line":null,"reason":"unknown"}]}"#

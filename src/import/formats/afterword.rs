@@ -10,8 +10,9 @@ mod tests;
 
 use serde_json::value::RawValue;
 
-use super::json_text::canonical;
+use super::json_text::{canonical, deeper_than};
 use super::{Place, RecordFormat, Sink, Stop};
+use crate::import::records::OWN_DEPTH_CAP;
 use crate::model::{
     ActionRun, Attributes, Button, Confidence, ConversationKey, Entity, Event, FlowStep, Imported,
     Millis, Prediction, Ranked, SlotSet,
@@ -27,19 +28,33 @@ pub struct Afterword {
 }
 
 impl RecordFormat for Afterword {
-    fn record(&mut self, raw: &[u8], place: Place, sink: &mut dyn Sink) -> Result<(), Stop> {
+    fn record(&self, raw: &[u8], place: Place, sink: &mut dyn Sink) -> Result<(), Stop> {
         match self.read(&String::from_utf8_lossy(raw)) {
-            Ok(imported) if imported.events.is_empty() => {
-                sink.empty();
-                Ok(())
-            }
-            Ok(imported) => sink.conversation(imported),
+            Ok(imported) => deliver(imported, sink),
             Err(reason) => {
                 sink.reject(place, reason);
                 Ok(())
             }
         }
     }
+
+    fn sound(&self, text: &str, _: Place, sink: &mut dyn Sink) -> Result<bool, Stop> {
+        if deeper_than(text, OWN_DEPTH_CAP) {
+            return Ok(false);
+        }
+        match self.read(text) {
+            Ok(imported) => deliver(imported, sink).map(|()| true),
+            Err(_) => Ok(false),
+        }
+    }
+}
+
+fn deliver(imported: Imported, sink: &mut dyn Sink) -> Result<(), Stop> {
+    if imported.events.is_empty() {
+        sink.empty();
+        return Ok(());
+    }
+    sink.conversation(imported)
 }
 
 impl Afterword {

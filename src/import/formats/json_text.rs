@@ -6,8 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Deeper values are refused: no real log nests like that, and readers of what we keep recurse.
-const MAX_DEPTH: usize = 128;
+use crate::import::records::DEPTH_CAP;
 
 /// Replaces escapes of lone surrogates (`\ud83d` without its other half) by `\ufffd`: Python writes
 /// them, and no Unicode string can hold them.
@@ -102,16 +101,17 @@ fn string_length(text: &str) -> usize {
 
 /// True if the value nests deeper than can be read safely.
 pub(crate) fn too_deep(raw: &str) -> bool {
+    deeper_than(raw, DEPTH_CAP)
+}
+
+/// True if there are more than `levels` brackets inside each other.
+pub(crate) fn deeper_than(raw: &str, levels: u32) -> bool {
     // Most records have fewer brackets altogether.
-    if memchr::memchr2_iter(b'[', b'{', raw.as_bytes())
-        .take(MAX_DEPTH + 1)
-        .count()
-        <= MAX_DEPTH
-    {
+    if !more_brackets_than(raw, levels) {
         return false;
     }
     let bytes = raw.as_bytes();
-    let (mut depth, mut at) = (0usize, 0);
+    let (mut depth, mut at) = (0, 0);
     while at < bytes.len() {
         match bytes[at] {
             b'"' => {
@@ -120,7 +120,7 @@ pub(crate) fn too_deep(raw: &str) -> bool {
             }
             b'[' | b'{' => {
                 depth += 1;
-                if depth > MAX_DEPTH {
+                if depth > levels {
                     return true;
                 }
             }
@@ -128,6 +128,21 @@ pub(crate) fn too_deep(raw: &str) -> bool {
             _ => {}
         }
         at += 1;
+    }
+    false
+}
+
+/// True if more than so many brackets are opened, those in strings included. Cheap: counted many bytes
+/// at a time.
+pub(crate) fn more_brackets_than(raw: &str, count: u32) -> bool {
+    let mut found = 0;
+    for bytes in raw.as_bytes().chunks(255) {
+        // `[` and `{` differ in one bit; no sum of 255 ones is too large for a byte.
+        let here: u8 = bytes.iter().map(|b| u8::from(b | 0x20 == b'{')).sum();
+        found += u32::from(here);
+        if found > count {
+            return true;
+        }
     }
     false
 }

@@ -92,14 +92,14 @@ pub trait Sink {
 }
 
 /// A format whose inputs are series of JSON values: lines, elements of an array, or one value. The
-/// caller finds the values' bounds, so that one oversized or broken record costs that record alone.
+/// caller finds the values' bounds, so that one oversized or broken record costs that record alone. Records
+/// come in any order on any thread: what one says must not matter for another.
 pub trait RecordFormat {
     /// Takes one value, its bytes verbatim.
-    fn record(&mut self, raw: &[u8], place: Place, sink: &mut dyn Sink) -> Result<(), Stop>;
-    /// The input is at its end.
-    fn end(&mut self, _sink: &mut dyn Sink) -> Result<(), Stop> {
-        Ok(())
-    }
+    fn record(&self, raw: &[u8], place: Place, sink: &mut dyn Sink) -> Result<(), Stop>;
+    /// Takes a text that nobody has looked at, if it is one sound record in every respect, and delivers
+    /// what [`RecordFormat::record`] would; else delivers nothing and says false.
+    fn sound(&self, text: &str, place: Place, sink: &mut dyn Sink) -> Result<bool, Stop>;
 }
 
 /// Everything a source has of one Rasa sender, in the source's order, before sessions are split.

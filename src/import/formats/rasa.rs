@@ -7,6 +7,7 @@
 
 mod link;
 mod meta;
+mod sound;
 mod wire;
 
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tests;
 use std::borrow::Cow;
 
 pub use link::{hands_over, link};
+pub(super) use sound::{Sound, sound};
 
 use super::RasaEvent;
 use super::json_text::{canonical, mend_numbers, mend_surrogates, too_deep};
@@ -38,6 +40,9 @@ const CANNOT_HANDLE: &str = "pattern_cannot_handle";
 
 /// The slot in which Rasa keeps the metadata of a session's first message.
 pub(crate) const METADATA_SLOT: &str = "session_started_metadata";
+
+/// The sender that Rasa itself assumes where nobody names one.
+pub(super) const NO_SENDER: &str = "default";
 
 /// What the columns of a tracker store say, for rows whose JSON does not.
 #[derive(Clone, Debug, Default)]
@@ -110,9 +115,7 @@ pub enum Shape<'a> {
 /// it is no JSON.
 pub fn shape(raw: &str) -> Result<Shape<'_>, String> {
     // Most records of an event broker name no `events`, and are read once.
-    if memchr::memmem::find(raw.as_bytes(), b"\"events\"").is_none()
-        && memchr::memmem::find(raw.as_bytes(), b"\"event\"").is_some()
-    {
+    if names_an_event_alone(raw) {
         return Ok(Shape::Event);
     }
     let record: ShapeRecord<'_> =
@@ -136,6 +139,12 @@ pub fn shape(raw: &str) -> Result<Shape<'_>, String> {
         sender: sender.map(|s| s.as_ref().into()),
         events,
     }))
+}
+
+/// True if the text has the word `event` as a key has it, and nowhere `events`.
+fn names_an_event_alone(raw: &str) -> bool {
+    memchr::memmem::find(raw.as_bytes(), b"\"events\"").is_none()
+        && memchr::memmem::find(raw.as_bytes(), b"\"event\"").is_some()
 }
 
 fn convert(record: &Record<'_>, raw: &str, columns: &Columns) -> Result<Parsed, String> {

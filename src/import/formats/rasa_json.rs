@@ -2,14 +2,11 @@
 //! of `rasa export`, one value at a time.
 
 use super::json_text::mend_numbers;
-use super::rasa::{Shape, Tracker, parse, shape};
+use super::rasa::{NO_SENDER, Parsed, Shape, Sound, Tracker, parse, shape, sound};
 use super::{Place, RasaLine, RecordFormat, SenderLog, Sink, Stop};
 
 #[cfg(test)]
 mod tests;
-
-/// The sender that Rasa itself assumes where nobody names one.
-const NO_SENDER: &str = "default";
 
 /// Reads trackers and events, also mixed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,7 +21,15 @@ pub fn matches(record: &[u8]) -> bool {
 }
 
 impl RecordFormat for RasaJson {
-    fn record(&mut self, raw: &[u8], place: Place, sink: &mut dyn Sink) -> Result<(), Stop> {
+    fn sound(&self, text: &str, place: Place, sink: &mut dyn Sink) -> Result<bool, Stop> {
+        match sound(text) {
+            Some(Sound::Tracker(log)) => sink.sender(log).map(|()| true),
+            Some(Sound::Event(parsed)) => interleaved(parsed, place, sink).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    fn record(&self, raw: &[u8], place: Place, sink: &mut dyn Sink) -> Result<(), Stop> {
         let text = String::from_utf8_lossy(raw);
         let text = text.trim();
         if !text.starts_with('"') {
@@ -69,16 +74,20 @@ fn deliver(found: Shape<'_>, text: &str, place: Place, sink: &mut dyn Sink) -> R
 
 fn event(text: &str, place: Place, sink: &mut dyn Sink) -> Result<(), Stop> {
     match parse(text) {
-        Ok(parsed) => sink.interleaved(RasaLine {
-            sender: parsed.sender.unwrap_or_else(|| NO_SENDER.into()),
-            event: parsed.event,
-            place,
-        }),
+        Ok(parsed) => interleaved(parsed, place, sink),
         Err(reason) => {
             sink.reject(place, reason);
             Ok(())
         }
     }
+}
+
+fn interleaved(parsed: Parsed, place: Place, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.interleaved(RasaLine {
+        sender: parsed.sender.unwrap_or_else(|| NO_SENDER.into()),
+        event: parsed.event,
+        place,
+    })
 }
 
 fn tracker(found: Tracker<'_>, place: Place, sink: &mut dyn Sink) -> Result<(), Stop> {

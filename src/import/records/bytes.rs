@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::Records;
+use super::{Line, Records};
 
 /// How much is read at once.
 const CHUNK: usize = 256 * 1024;
@@ -92,6 +92,60 @@ impl<R: Read> Records<R> {
             self.pos += mark.len();
         }
         here
+    }
+
+    /// The line that begins here, if it may be one object and nothing else.
+    pub(super) fn whole_line(&mut self) -> Line {
+        while let Some(byte @ (b'\n' | b'\r')) = self.here() {
+            self.take(byte);
+        }
+        self.start = self.pos;
+        self.dropped = None;
+        let mut seen = 0;
+        loop {
+            let rest = &self.buf[self.pos..self.filled];
+            if rest.first().is_some_and(|first| *first != b'{') {
+                return Line::Other;
+            }
+            let end = memchr::memchr2(b'\n', b'\r', &rest[seen..]).map(|at| seen + at);
+            if let Some(end) = end
+                && (rest[end] == b'\n' || rest.get(end + 1) == Some(&b'\n'))
+            {
+                let line = rest[..end].trim_ascii_end();
+                if line.last() != Some(&b'}') || line.len() > self.cap {
+                    return Line::Other;
+                }
+                let (from, to) = (self.pos, self.pos + line.len());
+                self.pos += end;
+                self.after_cr = false;
+                return Line::Whole(from, to);
+            }
+            // A return that ends no line, and what is not closed before the end or the limit.
+            if end.is_some_and(|end| end + 1 < rest.len()) || self.ended || rest.len() > self.cap {
+                return Line::Other;
+            }
+            if !std::mem::replace(&mut self.dry, true) {
+                return Line::Dry;
+            }
+            seen = end.unwrap_or(rest.len());
+            self.fill();
+        }
+    }
+
+    /// Goes past the end of a line that [`Records::whole_line`] found.
+    pub(super) fn end_line(&mut self) {
+        self.dry = false;
+        while let Some(byte @ (b'\n' | b'\r')) = self.here() {
+            self.take(byte);
+            if byte == b'\n' {
+                break;
+            }
+        }
+    }
+
+    /// The next byte of what was read.
+    fn here(&self) -> Option<u8> {
+        self.buf[..self.filled].get(self.pos).copied()
     }
 
     /// Reads on. What is larger than a record may be is dropped from its beginning, but still counted.
