@@ -5,7 +5,7 @@ use super::sessions::{SessionMode, conversations};
 use crate::model::Imported;
 
 /// Keeps everything in order.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Collect {
     pub(crate) logs: Vec<SenderLog>,
     pub(crate) lines: Vec<RasaLine>,

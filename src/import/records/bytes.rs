@@ -99,6 +99,10 @@ impl<R: Read> Records<R> {
         while let Some(byte @ (b'\n' | b'\r')) = self.here() {
             self.take(byte);
         }
+        // Further values on a line are found one by one: looking for its end each time could take for ever.
+        if self.indent != Some(0) {
+            return Line::Other;
+        }
         self.start = self.pos;
         self.dropped = None;
         let mut seen = 0;

@@ -6,26 +6,33 @@ fn read(text: impl AsRef<[u8]>) -> Vec<String> {
     read_in(text.as_ref(), usize::MAX, RECORD_CAP)
 }
 
+fn shown(item: &Item<'_>) -> String {
+    match item {
+        Item::Value { raw, line } => format!("{line} {}", String::from_utf8_lossy(raw)),
+        Item::Broken { line, reason } => {
+            format!("{line}! {}", reason.split(':').next().unwrap_or_default())
+        }
+        Item::Fault(error) => format!("fault {error}"),
+    }
+}
+
+/// A reader that gives at most so many bytes at once.
+struct Steps<'a>(&'a [u8], usize);
+
+impl Read for Steps<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.1.min(out.len());
+        self.0.read(&mut out[..n])
+    }
+}
+
 /// The same through a reader that gives at most `step` bytes at once.
 fn read_in(text: &[u8], step: usize, cap: usize) -> Vec<String> {
-    struct Steps<'a>(&'a [u8], usize);
-    impl Read for Steps<'_> {
-        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-            let n = self.1.min(out.len());
-            self.0.read(&mut out[..n])
-        }
-    }
     let mut records = Records::new(Steps(text, step));
     records.cap = cap;
     let mut seen = Vec::new();
     while let Some(item) = records.next_item() {
-        seen.push(match item {
-            Item::Value { raw, line } => format!("{line} {}", String::from_utf8_lossy(raw)),
-            Item::Broken { line, reason } => {
-                format!("{line}! {}", reason.split(':').next().unwrap_or_default())
-            }
-            Item::Fault(error) => format!("fault {error}"),
-        });
+        seen.push(shown(&item));
     }
     seen
 }
@@ -158,7 +165,66 @@ fn a_fault_of_the_stream_comes_last_and_once() {
     }
 }
 
+/// Values as [`read`] gives them, found in lines where the stream has them.
+fn read_lines(text: &[u8], step: usize, cap: usize) -> (Vec<String>, usize) {
+    let mut records = Records::new(Steps(text, step));
+    records.cap = cap;
+    let (mut seen, mut lines) = (Vec::new(), 0);
+    let mut add = |item: Item<'_>| seen.push(shown(&item));
+    while let Some(cut) = records.next_cut() {
+        match cut {
+            Cut::Line { raw, line } => {
+                lines += 1;
+                let mut alone = Records::new(raw.chain(&b"\n"[..])).of_line(line);
+                while let Some(item) = alone.next_item() {
+                    add(item);
+                }
+            }
+            Cut::Item(item) => add(item),
+            Cut::Dry => {}
+        }
+    }
+    (seen, lines)
+}
+
+#[test]
+fn lines_are_cut_without_looking_into_them_and_hold_the_same() {
+    let text = "{\"n\":1}\n{\"a\":\"}\"}\r\n\n  {\"b\":1}\n{\"c\":{\"d\":1}\n{\"e\":1} {\"f\":2}\n{\"g\":1}\r{\"h\":1}\n{\n\"p\":1\n}\n{\"i\":\"x\n{\"j\":1}   \n{\"k\":1}\n{\"l\":1}";
+    let (seen, lines) = read_lines(text.as_bytes(), usize::MAX, RECORD_CAP);
+    assert_eq!(seen, read(text));
+    assert_eq!(lines, 6, "the last has no end, and others are odd");
+    for step in 1..9 {
+        let (cut, _) = read_lines(text.as_bytes(), step, RECORD_CAP);
+        assert_eq!(cut, read_in(text.as_bytes(), step, RECORD_CAP));
+    }
+}
+
+#[test]
+fn many_values_on_one_line_take_no_longer_for_being_many() {
+    // Each look for the end of the line would read it all again.
+    let text = format!("{{}}\n{{}}\n{}", "{}".repeat(400_000));
+    let (seen, _) = read_lines(text.as_bytes(), usize::MAX, RECORD_CAP);
+    assert_eq!(seen.len(), 400_002);
+}
+
 proptest! {
+    /// A stream of lines holds the same however it is looked at, as long as no line opens an array.
+    #[test]
+    fn lines_hold_the_same_however_they_are_looked_at(
+        text in proptest::collection::vec(
+            prop_oneof![
+                Just(b'{'), Just(b'}'), Just(b'"'), Just(b'\\'), Just(b','), Just(b'\n'), Just(b'\r'),
+                Just(b' '), Just(b'1'), Just(0xef),
+            ],
+            0..200,
+        ),
+        step in 1usize..7,
+    ) {
+        let text = [b"{}\n{}\n".as_slice(), &text].concat();
+        prop_assert_eq!(read_lines(&text, usize::MAX, 50).0, read_in(&text, usize::MAX, 50));
+        prop_assert_eq!(read_lines(&text, step, 50).0, read_in(&text, step, 50));
+    }
+
     /// However a stream is cut into reads, the same records come out, and no byte makes it panic.
     #[test]
     fn cuts_do_not_show(

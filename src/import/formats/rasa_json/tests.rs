@@ -159,3 +159,49 @@ fn the_json_test_suite_neither_panics_nor_gets_in() {
     }
     assert!(seen > 300, "{seen}");
 }
+
+#[test]
+fn what_is_sound_is_read_in_one_go_and_says_the_same() {
+    let deep = |levels: usize| {
+        let value = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        format!(
+            r#"{{"sender_id": "a", "events": [{{"event": "slot", "name": "x", "value": {value}}}]}}"#
+        )
+    };
+    let event = r#"{"event": "user", "timestamp": 1.5, "text": "gr\u00f6\u00dfe \ud83d\ude00", "parse_data": {"intent": {"name": "a", "confidence": 0.1}}, "metadata": {"assistant_id": "s"}}"#;
+    let sound = [
+        format!(r#"{{"sender_id": "a", "slots": {{}}, "events": [{event}, {EVENT}]}}"#),
+        format!(r#"{{"events":[{EVENT}],"name":17,"sender_id":null}}"#),
+        format!(r#"{{ "events" : [ {EVENT} , {EVENT} ] }}"#),
+        event.to_owned(),
+        deep(120),
+    ];
+    let odd = [
+        format!(r#"{{"sender_id": "a", "events": [{EVENT}, 7]}}"#),
+        format!(r#"{{"sender_id": "a", "events": [{EVENT}], "events": []}}"#),
+        format!(r#"{{"sender_id": "a", "events": [{EVENT}], "event": "user"}}"#),
+        format!(r#"{{"sender_id": "a", "events": [{EVENT}]}} {{}}"#),
+        format!(r#"{{"sender_id": "a", "events": [{EVENT},]}}"#),
+        format!(r#"{{7: "a", "events": [{EVENT}]}}"#),
+        r#"{"sender_id": "a", "events": []}"#.to_owned(),
+        r#"{"sender_id": "a", "events": [{"event": "user", "text": "\ud83d"}]}"#.to_owned(),
+        r#"{"sender_id": "a", "events": [{"event": "user", "confidence": NaN}]}"#.to_owned(),
+        "{\"sender_id\": \"a\", \"events\": [{\"event\": \"user\", \"text\": \"a\tb\"}]}"
+            .to_owned(),
+        deep(127),
+        "[]".to_owned(),
+    ];
+    for (texts, is_sound) in [(&sound[..], true), (&odd[..], false)] {
+        for text in texts {
+            let mut found = Collect::default();
+            let said = RasaJson.sound(text, Place::Line(1), &mut found);
+            assert_eq!(said, Ok(is_sound), "{text}");
+            let exact = if is_sound {
+                read(&[text])
+            } else {
+                Collect::default()
+            };
+            assert!(found == exact, "{text}");
+        }
+    }
+}
