@@ -104,8 +104,9 @@ impl Catalogue {
         self.owed
     }
 
-    /// Does what is owed.
+    /// Begins a question: does what is owed, and forgets an interrupt of what was asked before.
     pub(super) fn settle(&mut self, store: &Store) -> Result<()> {
+        store.begin_question()?;
         if self.owed {
             self.refresh(store)?;
         }

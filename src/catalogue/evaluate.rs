@@ -56,11 +56,12 @@ impl Evaluator<'_> {
 
     /// Those of `within` that match.
     pub fn select(&mut self, filter: &Filter, mut within: Bits) -> Result<Bits> {
+        self.store.still_asked()?;
         match filter {
             Filter::Everything => Ok(within),
             Filter::And(parts) => {
                 let mut parts: Vec<&Filter> = parts.iter().collect();
-                parts.sort_by_key(|part| cost(part));
+                parts.sort_by_cached_key(|part| cost(part));
                 for part in parts {
                     if within.is_empty() {
                         break;
@@ -71,7 +72,7 @@ impl Evaluator<'_> {
             }
             Filter::Or(parts) => {
                 let mut parts: Vec<&Filter> = parts.iter().collect();
-                parts.sort_by_key(|part| cost(part));
+                parts.sort_by_cached_key(|part| cost(part));
                 // What one part has found need not be asked of the next.
                 let mut found = Bits::new(within.len());
                 for part in parts {

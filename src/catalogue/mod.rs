@@ -11,6 +11,7 @@ mod build;
 mod cache;
 mod columns;
 mod deep;
+mod emptied;
 mod evaluate;
 mod facets;
 mod groups;
@@ -28,6 +29,7 @@ mod tests;
 mod times;
 mod values;
 
+pub use emptied::Emptied;
 pub use facets::FacetCounts;
 pub use names::{FacetName, NONE};
 pub use query::{Answer, Question};

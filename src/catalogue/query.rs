@@ -2,12 +2,13 @@
 
 use super::Catalogue;
 use super::bits::Bits;
+use super::emptied::Emptied;
 use super::evaluate::Evaluator;
 use super::facets::FacetCounts;
 use super::groups::group_of;
 use super::names::FacetName;
 use super::terms;
-use crate::filter::{Context, Field, Filter, fold, includes_deleted};
+use crate::filter::{Context, Field, Filter, fold};
 use crate::model::SortKey;
 use crate::store::{Result, Store};
 
@@ -37,8 +38,8 @@ pub struct Answer {
     pub unread: u64,
     /// The facets asked for, in that order.
     pub facets: Vec<FacetCounts>,
-    /// Where nothing matches: the term without which something would.
-    pub emptied_by: Option<String>,
+    /// Where nothing matches: the term that removed everything.
+    pub emptied_by: Option<Emptied>,
 }
 
 impl Catalogue {
@@ -69,6 +70,7 @@ impl Catalogue {
             ..Answer::default()
         };
         for facet in &question.facets {
+            store.still_asked()?;
             answer.facets.push(evaluator.facet(*facet, filter, &found)?);
         }
         if matching == 0 {
@@ -141,22 +143,5 @@ impl Catalogue {
             context,
         };
         evaluator.matching(filter)
-    }
-}
-
-impl Evaluator<'_> {
-    /// The first term without which something would match.
-    fn emptied_by(&mut self, filter: &Filter) -> Result<Option<String>> {
-        let deleted = includes_deleted(filter);
-        let parts = filter.conjuncts();
-        for (at, part) in parts.iter().enumerate() {
-            let mut rest = parts.to_vec();
-            rest.remove(at);
-            let universe = self.universe(deleted);
-            if !self.select(&Filter::and(rest), universe)?.is_empty() {
-                return Ok(Some(part.to_string()));
-            }
-        }
-        Ok(None)
     }
 }

@@ -1,6 +1,6 @@
 //! Which conversations a command is about: ids, or a filter.
 
-use crate::catalogue::{Catalogue, Question};
+use crate::catalogue::{Answer, Catalogue, Question};
 use crate::error::Error;
 use crate::filter::{self, Context, Filter, Zone};
 use crate::model::{ConversationId, EventTarget, SortKey, Target};
@@ -23,14 +23,14 @@ pub(crate) fn parse(words: &[String]) -> Result<Filter, Error> {
     Ok(filter::parse(&words.join(" "))?)
 }
 
-/// Rows that match, in order.
-pub(crate) fn matching(
+/// What matches, in order.
+pub(crate) fn answer(
     session: &Session,
     store: &Store,
     filter: Filter,
     sort: SortKey,
     reverse: bool,
-) -> Result<Vec<i64>, Error> {
+) -> Result<Answer, Error> {
     let mut catalogue = Catalogue::build(store)?;
     let context = context(session, &catalogue);
     let question = Question {
@@ -39,7 +39,15 @@ pub(crate) fn matching(
         reverse,
         facets: Vec::new(),
     };
-    Ok(catalogue.answer(store, &question, &context)?.rows)
+    Ok(catalogue.answer(store, &question, &context)?)
+}
+
+/// That nothing matches, and why.
+pub(crate) fn nothing(answer: &Answer) -> String {
+    match &answer.emptied_by {
+        Some(why) => format!("nothing matches: {why}"),
+        None => "nothing matches".to_owned(),
+    }
 }
 
 /// Matches named where an id means several conversations.
@@ -88,13 +96,10 @@ pub(crate) fn rows(
                     .hint("a filter of several words is quoted: --filter 'is:unread tag:x'"),
             )
         }
-        Some(text) => matching(
-            session,
-            store,
-            filter::parse(text)?,
-            SortKey::default(),
-            false,
-        ),
+        Some(text) => {
+            let filter = filter::parse(text)?;
+            Ok(answer(session, store, filter, SortKey::default(), false)?.rows)
+        }
         None if ids.is_empty() => {
             Err(Error::usage("no conversation is named").hint("by ids, or by --filter FILTER"))
         }

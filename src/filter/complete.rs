@@ -43,15 +43,16 @@ pub fn complete(line: &str, cursor: usize) -> Completion {
         cursor -= 1;
     }
     let mut parens: Vec<bool> = Vec::new();
+    let mut turns_open = 0;
     let mut at = 0;
     loop {
         let rest = &line[at..];
-        let in_turn = parens.contains(&true);
+        let in_turn = turns_open > 0;
         match rest.chars().next() {
             Some(c) if at < cursor && (c.is_whitespace() || c == '(' || c == ')' || c == '-') => {
                 match c {
                     '(' => parens.push(false),
-                    ')' => drop(parens.pop()),
+                    ')' => turns_open -= usize::from(parens.pop().unwrap_or(false)),
                     _ => {}
                 }
                 at += c.len_utf8();
@@ -62,7 +63,9 @@ pub fn complete(line: &str, cursor: usize) -> Completion {
                 if cursor > end || (cursor == end && opens && end > at) {
                     if opens && cursor > end {
                         let turns = ["turn", "last"];
-                        parens.push(turns.iter().any(|t| t.eq_ignore_ascii_case(&line[at..end])));
+                        let turn = turns.iter().any(|t| t.eq_ignore_ascii_case(&line[at..end]));
+                        turns_open += usize::from(turn);
+                        parens.push(turn);
                         at = end + 1;
                     } else if cursor > end {
                         at = end.max(at + 1);

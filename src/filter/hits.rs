@@ -51,12 +51,14 @@ fn collect(
         Filter::Not(inner) => collect(inner, subject, !positive, within, found),
         Filter::Term(term) if positive => {
             let turns = &subject.facts.turns;
+            // Once, not again for every event.
+            let words = matches!(term.test, Test::Words { .. }).then(|| Words::of(term));
             for (seq, event) in (0u32..).zip(subject.events) {
                 // They ascend: a long conversation has thousands of both.
                 let next = turns.get(turns.partition_point(|t| t.end <= seq));
                 let turn = next.filter(|t| t.first <= seq);
                 let inside = within.is_none_or(|w| (w.first..w.end).contains(&seq));
-                if inside && is_hit(term, seq, event, turn, subject) {
+                if inside && is_hit(term, words.as_ref(), seq, event, turn, subject) {
                     found.insert(seq);
                 }
             }
@@ -74,6 +76,7 @@ fn collect(
 
 fn is_hit(
     term: &Term,
+    words: Option<&Words>,
     seq: u32,
     event: &Event,
     turn: Option<&TurnFacts>,
@@ -84,7 +87,7 @@ fn is_hit(
         turn.is_some_and(|t| t.user == Some(seq) && holds(term, t, subject))
     };
     match term.field {
-        F::Text | F::UserText | F::BotText => Words::of(term).said_in(event),
+        F::Text | F::UserText | F::BotText => words.is_some_and(|w| w.said_in(event)),
         F::Intent | F::Entity | F::Confidence | F::Margin => of_user(turns::term_holds),
         F::Action | F::Policy | F::ActionConfidence => action_hit(term, event),
         F::Slot => slot_hit(term, event),
@@ -107,7 +110,7 @@ fn is_hit(
             .notes
             .iter()
             .filter(|n| is_at(n.event.as_ref().map(|t| &t.key), seq, subject))
-            .any(|n| Words::of(term).are_in(n.text.for_search())),
+            .any(|n| words.is_some_and(|w| w.are_in(n.text.for_search()))),
         _ => false,
     }
 }

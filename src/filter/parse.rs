@@ -4,8 +4,9 @@ use super::ast::{Field, Filter};
 use super::error::{ParseError, shown};
 use super::scan::{Scanner, ends_word, name_length};
 
-/// How deep parentheses, negations and `turn(…)` may stand in each other.
-const DEPTH: usize = 200;
+/// How deep parentheses, negations and `turn(…)` may stand in each other: every walk over a filter is a
+/// recursion, and has to fit into a small stack.
+const DEPTH: usize = 100;
 
 /// Reads a filter. The empty text is [`Filter::Everything`].
 pub fn parse(text: &str) -> Result<Filter, ParseError> {

@@ -75,6 +75,23 @@ impl Store {
         Interrupter(self.conn.get_interrupt_handle())
     }
 
+    /// Begins a question: an interrupt that was meant for the one before it is forgotten.
+    pub(crate) fn begin_question(&self) -> Result<()> {
+        // SQLite forgets it when a statement begins while no other runs.
+        self.conn
+            .prepare_cached("SELECT 1")
+            .and_then(|mut s| s.query_row([], |_| Ok(())))
+            .map_err(sqlite("beginning a question"))
+    }
+
+    /// Fails once the question was interrupted: for what is worked out between statements.
+    pub(crate) fn still_asked(&self) -> Result<()> {
+        if self.conn.is_interrupted() {
+            return Err(StoreError::Interrupted);
+        }
+        Ok(())
+    }
+
     /// A number that changes when another connection has written.
     pub fn data_version(&self) -> Result<i64> {
         self.conn

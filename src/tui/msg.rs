@@ -107,7 +107,7 @@ pub struct View {
     pub arrived: u64,
     /// Counts per facet.
     pub facets: Vec<FacetView>,
-    /// The term without which something would match, where nothing does.
+    /// Where nothing matches: which term removed everything, in words.
     pub emptied_by: Option<String>,
     /// The store holds no conversation at all, not even a deleted one.
     pub empty: bool,

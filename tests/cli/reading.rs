@@ -114,7 +114,7 @@ fn the_table_fits_the_width() {
     "#);
     assert_snapshot!(world.run("list intent:refund -tag:billing"), @r#"
     -- stderr --
-    nothing matches
+    nothing matches: `-tag:billing` leaves nothing of what the terms before it match
     [0]
     "#);
 }

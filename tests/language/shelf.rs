@@ -112,7 +112,7 @@ fn native_of(whole: &Whole) -> &str {
     external.split('-').next().unwrap()
 }
 
-fn subject(whole: &Whole) -> Subject<'_> {
+pub fn subject(whole: &Whole) -> Subject<'_> {
     Subject {
         id: whole.card.id,
         source: whole.card.source.for_search(),

@@ -214,27 +214,6 @@ fn every_order_has_absent_ones_last_and_the_newest_first_among_equals() {
 }
 
 #[test]
-fn an_empty_answer_names_the_term_that_emptied_it() {
-    let shelf = Shelf::new(0..80);
-    let mut catalogue = build(&shelf);
-    let mut emptied = |text: &str| {
-        let question = Question {
-            filter: parse(text).unwrap(),
-            ..Question::default()
-        };
-        ask(&mut catalogue, &shelf, &question).emptied_by
-    };
-    assert_eq!(
-        emptied("messages:0.. tag:nosuch").as_deref(),
-        Some("tag:nosuch")
-    );
-    assert_eq!(emptied("channel:nosuch").as_deref(), Some("channel:nosuch"));
-    // Two such terms: neither alone is to blame.
-    assert_eq!(emptied("tag:nosuch channel:nosuch"), None);
-    assert_eq!(emptied("messages:0.."), None);
-}
-
-#[test]
 fn the_last_word_goes_on_while_it_is_typed() {
     let shelf = Shelf::new(0..60);
     let mut catalogue = build(&shelf);

@@ -38,14 +38,7 @@ pub(crate) fn run(
     let store = session.read()?;
     let mut catalogue = Catalogue::build(&store)?;
     let context = select::context(session, &catalogue);
-    if facets.is_empty() {
-        let count = catalogue.count(&store, &filter, &context)?;
-        return if json {
-            out.json(&Count { count })
-        } else {
-            out.line(&count.to_string())
-        };
-    }
+    let alone = facets.is_empty();
     let question = Question {
         filter,
         sort: SortKey::default(),
@@ -53,6 +46,17 @@ pub(crate) fn run(
         facets,
     };
     let answer = catalogue.answer(&store, &question, &context)?;
+    if answer.matching == 0 && !json {
+        out.note(&select::nothing(&answer));
+    }
+    if alone {
+        let count = answer.matching;
+        return if json {
+            out.json(&Count { count })
+        } else {
+            out.line(&count.to_string())
+        };
+    }
     for counts in &answer.facets {
         let name = counts.facet.name();
         if !json && by.len() > 1 {

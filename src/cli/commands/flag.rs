@@ -31,7 +31,7 @@ fn targets(session: &Session, store: &Store, args: &FlagArgs) -> Result<Vec<Targ
         return named.map(|t| select::target(store, t)).collect();
     };
     let parsed = filter::parse(text)?;
-    let rows = select::matching(session, store, parsed.clone(), SortKey::default(), false)?;
+    let rows = select::answer(session, store, parsed.clone(), SortKey::default(), false)?.rows;
     if !args.hits {
         return select::targets(store, &rows);
     }

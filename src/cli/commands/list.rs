@@ -114,14 +114,16 @@ pub(crate) fn run(session: &Session, args: &ListArgs, out: &mut Out) -> Result<(
     let sort = sort_key(args.sort.as_deref())?;
     let columns = columns(args)?;
     let store = session.read()?;
-    let mut rows = select::matching(session, &store, filter, sort, args.reverse)?;
+    let answer = select::answer(session, &store, filter, sort, args.reverse)?;
+    let nothing = select::nothing(&answer);
+    let mut rows = answer.rows;
     rows.truncate(args.limit.unwrap_or(usize::MAX));
     let width = out.columns();
     if args.csv {
         out.exact(&csv_line(&columns)?)?;
     } else if !args.json {
         if rows.is_empty() {
-            out.note("nothing matches");
+            out.note(&nothing);
             return Ok(());
         }
         out.line(&heading(&columns, width))?;

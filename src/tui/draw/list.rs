@@ -365,7 +365,7 @@ fn nothing(app: &App, area: Rect, pen: &mut Pen<'_>) {
         }
         say("No conversation matches.", plain);
         match &app.view.emptied_by {
-            Some(term) => say(&format!("Without {term} there would be some."), plain),
+            Some(why) => say(why, plain),
             None if app.view.preset.as_deref() == Some("Unread") => {
                 say("Nothing is unread: the queue is done.", plain)
             }

@@ -408,7 +408,7 @@ impl Asker {
             unread: answer.unread,
             arrived: 0,
             facets,
-            emptied_by: answer.emptied_by,
+            emptied_by: answer.emptied_by.map(|by| by.to_string()),
             empty: self.catalogue.as_ref().is_some_and(|c| c.newest_row() == 0),
             complete: true,
         }
