@@ -36,7 +36,7 @@ fn an_empty_answer_says_which_term_removed_everything() {
         ("rating:5 -(please OR hello)", format!("`-hello` {rest}")),
         ("-(id:* OR refund)", format!("`-id:*` {nothing}")),
         ("--tag:nosuch", format!("`tag:nosuch` {nothing}")),
-        ("rating:5 -(refund hello)", String::new()),
+        ("rating:5 -(refund hello)", format!("`-(refund hello)` {rest}")),
         // Words.
         ("nosuchword refund", format!("`nosuchword` {nothing}")),
         ("\"please what\"", format!("`\"please what\"` {nothing}")),
@@ -47,17 +47,23 @@ fn an_empty_answer_says_which_term_removed_everything() {
             format!("`turn(intent:nosuch)` {nothing}"),
         ),
         (
-            "turn(intent:ask_refund is:fallback)",
-            format!("`turn(intent:ask_refund is:fallback)` {nothing}"),
+            "turn(intent:greet is:fallback)",
+            format!("`turn(intent:greet is:fallback)` {nothing}"),
         ),
         (
-            "rating:5 turn(hello refund)",
-            format!("`turn(refund)` {rest}"),
+            "turn(intent:ask_refund is:fallback)",
+            "`turn(intent:ask_refund is:fallback)` matches deleted conversations alone; \
+             is:deleted shows them"
+                .to_owned(),
+        ),
+        (
+            "rating:5 turn(hello please)",
+            format!("`turn(please)` {rest}"),
         ),
         ("intent:ask_refund<0.1", format!("`intent:ask_refund<0.1` {nothing}")),
         // Numbers, times, samples.
         ("rating:..2 rating:5", format!("`rating:5` {rest}")),
-        ("since:5h refund", format!("`since:5h` {nothing}")),
+        ("since:4h refund", format!("`since:4h` {nothing}")),
         ("refund sample:0", format!("`sample:0` {nothing}")),
         // Deleted ones.
         (

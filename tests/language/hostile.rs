@@ -135,14 +135,14 @@ fn is_placed(text: &str, error: &afterword::filter::ParseError) {
     assert!(text.get(error.at..end).is_some(), "{text:?}: {error:?}");
     assert!(error.caret() <= SafeText::line(text).width(), "{text:?}");
     let shown = error.to_string();
-    let harmless = SafeText::line(&shown);
-    assert_eq!(harmless.as_str(), shown, "{text:?}");
+    let acts = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    assert!(!shown.contains(acts), "{text:?} {shown:?}");
     assert!(!error.message.is_empty());
 }
 
 /// Reading, printing, completing.
 fn keeps_promises(text: &str) -> Option<Filter> {
-    for cursor in (0..=text.len()).filter(|at| at % 3 == 0 || *at == text.len()).take(200) {
+    for cursor in (0..=text.len()).step_by(1 + text.len() / 30) {
         if let Completion::Field { range, .. } | Completion::Value { range, .. } = complete(text, cursor) {
             assert!(text.get(range.clone()).is_some(), "{text:?} {range:?}");
         }
@@ -178,9 +178,10 @@ fn every_hostile_string_is_a_search_or_an_error_with_a_place() {
         }
         // While it is typed, letter by letter.
         let short = text.chars().count() < 40;
-        for (at, _) in text.char_indices().filter(|(at, _)| short || at % 16 == 0) {
+        let step = if short { 1 } else { 1 + text.len() / 20 };
+        for (at, _) in text.char_indices().step_by(step) {
             match while_typing(&text[..at]) {
-                Ok(filter) if short && at % 4 == 0 => is_answered(&mut shelf, &filter),
+                Ok(filter) if short && at % 16 == 0 => is_answered(&mut shelf, &filter),
                 Ok(_) => {}
                 Err(error) => is_placed(&text[..at], &error),
             }
@@ -225,12 +226,15 @@ fn every_hostile_string_can_be_asked_for_as_a_value_of_every_field() {
                 let printed = filter.to_string();
                 assert_eq!(parse(&printed).as_ref(), Ok(&filter), "{printed}");
                 // Each string in some of the fields, each field with some of the strings.
-                if (n + i) % 23 == 0 {
+                if (n + i) % 61 == 0 {
                     is_answered(&mut shelf, &filter);
                 }
             }
             // As it was typed, without the program's own quotes.
-            keeps_promises(&format!("{}:{text}", info.name));
+            let typed = format!("{}:{text}", info.name);
+            if (n + i) % 7 == 0 {
+                keeps_promises(&typed);
+            }
         }
         let phrase = Term {
             field: afterword::filter::Field::Text,
@@ -240,7 +244,9 @@ fn every_hostile_string_can_be_asked_for_as_a_value_of_every_field() {
                 prefix: n % 2 == 0,
             },
         };
-        is_answered(&mut shelf, &Filter::Term(phrase));
+        if n % 4 == 0 {
+            is_answered(&mut shelf, &Filter::Term(phrase));
+        }
     }
 }
 
