@@ -31,9 +31,15 @@ impl fmt::Display for Emptied {
         let term = SafeText::preview(&self.term, SHOWN);
         let term = term.as_str();
         match (self.alone, self.deleted) {
-            (_, true) => write!(f, "`{term}` matches deleted conversations alone; is:deleted shows them")?,
+            (_, true) => write!(
+                f,
+                "`{term}` matches deleted conversations alone; is:deleted shows them"
+            )?,
             (true, _) => write!(f, "`{term}` matches nothing")?,
-            (false, _) => write!(f, "`{term}` leaves nothing of what the terms before it match")?,
+            (false, _) => write!(
+                f,
+                "`{term}` leaves nothing of what the terms before it match"
+            )?,
         }
         match &self.nearest {
             Some(value) => {
@@ -75,7 +81,13 @@ impl Evaluator<'_> {
         }
         // Every term leaves something: the sample is of none.
         let sample = filter.conjuncts().iter().find(|part| {
-            matches!(part, Filter::Term(Term { field: Field::Sample, .. }))
+            matches!(
+                part,
+                Filter::Term(Term {
+                    field: Field::Sample,
+                    ..
+                })
+            )
         });
         Ok(sample.map(|part| Emptied {
             term: part.to_string(),

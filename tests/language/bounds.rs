@@ -2,8 +2,8 @@
 
 use afterword::catalogue::Question;
 use afterword::filter::{
-    Field, Filter, add_value, complete, exclude_value, hit_words, hits, parse, positive_terms, quoted,
-    while_typing, without_field,
+    Field, Filter, add_value, complete, exclude_value, hit_words, hits, parse, positive_terms,
+    quoted, while_typing, without_field,
 };
 use afterword::store::StoreError;
 use afterword::store::testing::interrupt_after;
@@ -58,7 +58,10 @@ fn absurd() -> Vec<(String, bool)> {
         (many(1000, |i| format!("-tag:t{i}"), " "), true),
         (many(1000, |i| format!("word{i}"), " OR "), true),
         (many(10_000, |i| format!("tag:t{i}"), " OR "), true),
-        (format!("tag:{}", many(10_000, |i| format!("t{i}"), ",")), true),
+        (
+            format!("tag:{}", many(10_000, |i| format!("t{i}"), ",")),
+            true,
+        ),
         (many(1000, |i| format!("messages>{i}"), " OR -"), true),
         ("x".repeat(k100), true),
         (format!("\"{}\"", "lost order ".repeat(k100 / 11)), true),
@@ -70,15 +73,29 @@ fn absurd() -> Vec<(String, bool)> {
         (format!("note:{}", "v".repeat(k100)), true),
         (format!("id:{}", "a".repeat(k100)), true),
         (format!("tag:{}", quoted(&"\"\\".repeat(k100 / 2))), true),
-        (format!("turn({})", many(1000, |i| format!("word{i}"), " ")), true),
+        (
+            format!("turn({})", many(1000, |i| format!("word{i}"), " ")),
+            true,
+        ),
         ("\"\" ".repeat(k100 / 3), false),
         ("tag:a,".repeat(k100 / 6), false),
     ];
-    for one in ["(", ")", "-", "\"", "\\", "*", ":", ",", "turn(", "NOT ", "-(", "a OR ("] {
+    for one in [
+        "(", ")", "-", "\"", "\\", "*", ":", ",", "turn(", "NOT ", "-(", "a OR (",
+    ] {
         all.push((one.repeat(k100 / one.len()), false));
     }
-    for (open, close) in [("(", ")"), ("-", ""), ("NOT ", ""), ("-(", ")"), ("(a OR ", ")")] {
-        all.push((format!("{}a{}", open.repeat(10_000), close.repeat(10_000)), false));
+    for (open, close) in [
+        ("(", ")"),
+        ("-", ""),
+        ("NOT ", ""),
+        ("-(", ")"),
+        ("(a OR ", ")"),
+    ] {
+        all.push((
+            format!("{}a{}", open.repeat(10_000), close.repeat(10_000)),
+            false,
+        ));
         all.push((format!("{}a{}", open.repeat(45), close.repeat(45)), true));
     }
     all

@@ -118,7 +118,9 @@ fn corpus(path: &str, read: fn(&str) -> Vec<String>) -> Vec<String> {
 
 fn strings() -> Vec<String> {
     let mut all: Vec<String> = OWN.iter().map(|t| (*t).to_owned()).collect();
-    all.extend(corpus("blns/blns.json", |t| serde_json::from_str(t).unwrap()));
+    all.extend(corpus("blns/blns.json", |t| {
+        serde_json::from_str(t).unwrap()
+    }));
     all.extend(corpus("hostile/text_hostile.jsonl", |lines| {
         let text = |line: &str| {
             let value: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -135,7 +137,10 @@ fn is_placed(text: &str, error: &afterword::filter::ParseError) {
     assert!(text.get(error.at..end).is_some(), "{text:?}: {error:?}");
     assert!(error.caret() <= SafeText::line(text).width(), "{text:?}");
     let shown = error.to_string();
-    let acts = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let acts = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     assert!(!shown.contains(acts), "{text:?} {shown:?}");
     assert!(!error.message.is_empty());
 }
@@ -143,14 +148,20 @@ fn is_placed(text: &str, error: &afterword::filter::ParseError) {
 /// Reading, printing, completing.
 fn keeps_promises(text: &str) -> Option<Filter> {
     for cursor in (0..=text.len()).step_by(1 + text.len() / 30) {
-        if let Completion::Field { range, .. } | Completion::Value { range, .. } = complete(text, cursor) {
+        if let Completion::Field { range, .. } | Completion::Value { range, .. } =
+            complete(text, cursor)
+        {
             assert!(text.get(range.clone()).is_some(), "{text:?} {range:?}");
         }
     }
     match parse(text) {
         Ok(filter) => {
             let printed = filter.to_string();
-            assert_eq!(parse(&printed).as_ref(), Ok(&filter), "{text:?} as {printed:?}");
+            assert_eq!(
+                parse(&printed).as_ref(),
+                Ok(&filter),
+                "{text:?} as {printed:?}"
+            );
             hit_words(&filter);
             Some(filter)
         }
@@ -251,11 +262,61 @@ fn every_hostile_string_can_be_asked_for_as_a_value_of_every_field() {
 }
 
 const PIECES: &[&str] = &[
-    "tag:", "slot:", "intent:", "rating", "date:", "since:", "turn(", "last(", "(", ")", "-", " ", " ",
-    " OR ", "AND", "NOT ", ",", "<", ">=", "=", ":", "..", "*", "\"", "\\", "none", "a", "Rome", "city",
-    "5", "0.5", "7d", "2026-05-01", "22:00", "is:", "fallback", "sample:", "seed:", "corrected:", "has:",
-    "\u{4e2d}", "\u{301}", "user_text:", "sentiment:", "time:", "duration", "5m", "meta:", "id:", "me",
-    "queue:", "\u{0}", "\u{202e}", "refund", "\u{1f600}",
+    "tag:",
+    "slot:",
+    "intent:",
+    "rating",
+    "date:",
+    "since:",
+    "turn(",
+    "last(",
+    "(",
+    ")",
+    "-",
+    " ",
+    " ",
+    " OR ",
+    "AND",
+    "NOT ",
+    ",",
+    "<",
+    ">=",
+    "=",
+    ":",
+    "..",
+    "*",
+    "\"",
+    "\\",
+    "none",
+    "a",
+    "Rome",
+    "city",
+    "5",
+    "0.5",
+    "7d",
+    "2026-05-01",
+    "22:00",
+    "is:",
+    "fallback",
+    "sample:",
+    "seed:",
+    "corrected:",
+    "has:",
+    "\u{4e2d}",
+    "\u{301}",
+    "user_text:",
+    "sentiment:",
+    "time:",
+    "duration",
+    "5m",
+    "meta:",
+    "id:",
+    "me",
+    "queue:",
+    "\u{0}",
+    "\u{202e}",
+    "refund",
+    "\u{1f600}",
 ];
 
 proptest! {
