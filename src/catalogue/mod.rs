@@ -67,7 +67,7 @@ impl Catalogue {
     }
 
     /// The status of each of these rows, in their order.
-    pub fn statuses(&self, rows: &[i64]) -> Vec<Status> {
+    pub fn statuses(&self, rows: impl Iterator<Item = i64>) -> Vec<Status> {
         let decided: Vec<(Status, Bits)> = Status::ALL[1..]
             .iter()
             .map(|status| (*status, terms::status(&self.index, status.name())))
@@ -75,8 +75,8 @@ impl Catalogue {
         let mut any = Bits::new(self.index.len());
         decided.iter().for_each(|(_, set)| any.or(set));
         // Most are unread, and then one look is enough.
-        let of = |row: &i64| {
-            let position = self.index.rows.position(*row)?;
+        let of = |row: i64| {
+            let position = self.index.rows.position(row)?;
             if !any.contains(position) {
                 return None;
             }
@@ -85,7 +85,7 @@ impl Catalogue {
                 .find(|(_, set)| set.contains(position))
                 .map(|(status, _)| *status)
         };
-        rows.iter().map(|row| of(row).unwrap_or_default()).collect()
+        rows.map(|row| of(row).unwrap_or_default()).collect()
     }
 
     /// How many conversations there are, deleted ones counted, purged ones not.

@@ -51,6 +51,33 @@ impl Catalogue {
         question: &Question,
         context: &Context,
     ) -> Result<Answer> {
+        let (mut answer, found) = self.counted(store, question, context)?;
+        let order = (question.sort, question.reverse);
+        answer.rows = self.orders.sorted(&self.index, store, &found, order)?;
+        Ok(answer)
+    }
+
+    /// The same without its rows, and how many of those that match come after the row `seen`: a list that
+    /// stands still has to know no more while others write.
+    pub fn tally(
+        &mut self,
+        store: &Store,
+        question: &Question,
+        context: &Context,
+        seen: i64,
+    ) -> Result<(Answer, u64)> {
+        let (answer, found) = self.counted(store, question, context)?;
+        let rows = &self.index.rows;
+        let arrived = found.iter().filter(|p| rows.row(*p) > seen).count();
+        Ok((answer, arrived as u64))
+    }
+
+    fn counted(
+        &mut self,
+        store: &Store,
+        question: &Question,
+        context: &Context,
+    ) -> Result<(Answer, Bits)> {
         self.settle(store)?;
         let filter = &question.filter;
         let mut evaluator = Evaluator {
@@ -76,9 +103,7 @@ impl Catalogue {
         if matching == 0 {
             answer.emptied_by = evaluator.emptied_by(filter)?;
         }
-        let order = (question.sort, question.reverse);
-        answer.rows = self.orders.sorted(&self.index, store, &found, order)?;
-        Ok(answer)
+        Ok((answer, found))
     }
 
     /// How many conversations match.

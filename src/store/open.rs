@@ -257,10 +257,11 @@ fn rules(conn: &Connection, path: &Path, access: Access) -> Result<()> {
         conn.pragma_update(None, "trusted_schema", false)?;
         conn.pragma_update(None, "cell_size_check", true)?;
         conn.pragma_update(None, "temp_store", "MEMORY")?;
-        let cache = if access == Access::Import {
-            -65_536
-        } else {
-            -16_384
+        // What is read again and again lies in the system's cache; ours only saves asking for it.
+        let cache = match access {
+            Access::Import => -65_536,
+            Access::Review => -16_384,
+            Access::Read => -4_096,
         };
         conn.pragma_update(None, "cache_size", cache)?;
         if access == Access::Read {

@@ -14,6 +14,7 @@ pub mod layout;
 pub mod msg;
 pub mod opened;
 pub mod pen;
+pub mod rows;
 mod run;
 pub mod terminal;
 pub mod theme;

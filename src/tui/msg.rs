@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::opened::Opened;
+use super::rows::Rows;
 use super::terminal::TerminalEvent;
 use crate::filter::{Field, Filter};
 use crate::model::{Ack, Change, EntryId, JournalEntry, Preset, Set, SortKey, Status, Tag};
@@ -92,7 +93,7 @@ pub struct View {
     /// Which question this answers.
     pub generation: u64,
     /// Row ids in the order of the list.
-    pub rows: Arc<Vec<i64>>,
+    pub rows: Rows,
     /// Status of each when the filter ran.
     pub statuses: Vec<Status>,
     /// The first lines, so that they show in the same frame.

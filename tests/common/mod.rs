@@ -230,7 +230,7 @@ impl Screen {
         let list = &self.app.list;
         assert!(list.rows.is_empty() || list.cursor < list.rows.len());
         assert_eq!(list.rows.len(), list.statuses.len());
-        let rows: HashSet<i64> = list.rows.iter().copied().collect();
+        let rows: HashSet<i64> = list.rows.iter().collect();
         assert_eq!(rows.len(), list.rows.len(), "a row twice");
         assert_eq!(list.marks.len(), list.marked_rows().len());
         if let Some(open) = &self.app.reader.open {
@@ -304,7 +304,7 @@ impl Screen {
 
     /// External ids of the list.
     pub fn names(&self) -> Vec<String> {
-        self.app.list.rows.iter().map(|r| self.name(*r)).collect()
+        self.app.list.rows.iter().map(|r| self.name(r)).collect()
     }
 
     /// Moves the list's cursor to a conversation, by keys.

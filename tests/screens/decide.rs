@@ -482,7 +482,7 @@ fn a_failure_that_comes_after_another_filter_spoils_no_other_row() {
     screen.press("j").hold().press("d'9").release();
     let store = screen.store();
     for (row, status) in screen.app.list.rows.iter().zip(&screen.app.list.statuses) {
-        let card = &store.cards(&[*row]).unwrap()[0];
+        let card = &store.cards(&[row]).unwrap()[0];
         assert_eq!(card.review.status, *status);
     }
 }

@@ -8,7 +8,6 @@ use afterword::tui::keymap::{Key, Keymap};
 use afterword::tui::layout::Pane;
 use afterword::tui::msg::{Cmd, Msg, View};
 use afterword::tui::workers::Inline;
-use std::sync::Arc;
 
 use crate::common::{FULL, ME, NOW, Screen, Start, fixture};
 
@@ -127,7 +126,7 @@ fn the_place_is_found_beyond_the_first_page() {
             waiting.extend(app.update(msg));
         }
     }
-    let row = app.list.rows[70];
+    let row = app.list.rows.get(70).unwrap();
 
     let mut app = App::new(
         (80, 24),
@@ -161,7 +160,7 @@ fn a_link_stays_open_beside_the_list() {
     assert_eq!((app.focus, app.reader.awaited), (Pane::Reader, Some(77)));
     let view = View {
         generation: app.view.generation,
-        rows: Arc::new(vec![1, 2]),
+        rows: vec![1, 2].into(),
         statuses: vec![Status::Unread; 2],
         complete: true,
         ..View::default()
@@ -256,7 +255,7 @@ fn an_answer_to_an_older_question_changes_nothing() {
     let late = |generation, complete| {
         Box::new(View {
             generation,
-            rows: Arc::new(vec![1, 2, 3]),
+            rows: vec![1, 2, 3].into(),
             statuses: vec![Status::Saved; 3],
             matching: 3,
             total: 3,

@@ -148,7 +148,8 @@ fn reviews(screen: &Screen) -> Vec<Review> {
 fn agrees(screen: &Screen, pressed: &[&str]) {
     let store = screen.store();
     let list = &screen.app.list;
-    let cards = store.cards(&list.rows).unwrap();
+    let rows: Vec<i64> = list.rows.iter().collect();
+    let cards = store.cards(&rows).unwrap();
     assert_eq!(cards.len(), list.rows.len());
     for (card, status) in cards.iter().zip(&list.statuses) {
         let name = card.external_id.for_search();

@@ -75,10 +75,15 @@ impl Fixture {
         ])
     }
 
+    /// No store yet.
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder }
+    }
+
     /// These conversations, the first the newest.
     pub fn with(conversations: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let fixture = Self { folder };
+        let fixture = Self::empty();
         fixture.import(1, conversations);
         fixture
     }

@@ -459,3 +459,34 @@ fn what_another_process_imports_is_told() {
     session.keys("q");
     assert_eq!(session.end().status, 0);
 }
+
+#[test]
+fn the_first_import_fills_the_screen_that_was_open_before_it() {
+    let fixture = Fixture::empty();
+    let mut session = Session::start(fixture.screen(), SIZE);
+    session.see("Nothing is imported yet");
+    fixture.import(1, &[("swift", "two umbrellas, please"), ("tern", "hello")]);
+    session.see("swift");
+    session.see("2 of 2");
+    // Nobody has begun to work on the list: it goes on by itself, around the cursor.
+    session.keys("j");
+    fixture.import(2, &[("heron", "is it open today")]);
+    session.see("3 of 3");
+    session.wait("the newest above, the cursor where it was", |s| {
+        let text = s.contents();
+        let list: Vec<&str> = text.lines().filter(|l| l.contains(" N  ")).collect();
+        list.len() == 3
+            && list[0].contains("heron")
+            && list[2].starts_with('>')
+            && list[2].contains("tern")
+    });
+    // From the first decision on it stands still.
+    session.keys("r");
+    session.see("written");
+    fixture.import(3, &[("plover", "where is it")]);
+    session.see("+1 new");
+    assert!(!session.text().contains("plover"), "the list is frozen");
+    session.keys("q");
+    assert_eq!(session.end().status, 0);
+    assert_eq!(fixture.decided(), ["tern"]);
+}

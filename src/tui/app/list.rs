@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::places::Places;
 use crate::model::Status;
 use crate::store::Card;
+use crate::tui::rows::Rows;
 
 /// Lines kept loaded around the cursor; far more than any screen shows.
 const WINDOW: usize = 240;
@@ -56,7 +57,7 @@ impl Marks {
 #[derive(Debug, Default)]
 pub struct ListState {
     /// Row ids, frozen until the filter runs again.
-    pub rows: Arc<Vec<i64>>,
+    pub rows: Rows,
     /// Status of each, kept true while one works.
     pub statuses: Vec<Status>,
     /// Place of the cursor in `rows`.
@@ -76,14 +77,14 @@ pub struct ListState {
 impl ListState {
     /// Takes a new order; the cursor stays on its conversation and on its line of the screen, and marks on
     /// theirs, where those are still listed.
-    pub fn set_rows(&mut self, rows: Arc<Vec<i64>>, statuses: Vec<Status>) {
+    pub fn set_rows(&mut self, rows: Rows, statuses: Vec<Status>) {
         let here = self.current();
         let line = self.cursor.saturating_sub(self.top);
         let marked = match self.marks_to_come.take() {
             Some(rows) => rows,
             None => self.marked_rows(),
         };
-        self.places = Places::of(&rows);
+        self.places = Places::of(rows.iter());
         self.rows = rows;
         self.statuses = statuses;
         self.statuses.resize(self.rows.len(), Status::Unread);
@@ -109,7 +110,7 @@ impl ListState {
             return Vec::new();
         }
         let marked = self.rows.iter().zip(&self.marks.on).filter(|(_, on)| **on);
-        marked.map(|(row, _)| *row).collect()
+        marked.map(|(row, _)| row).collect()
     }
 
     /// These rows are to be marked when the next order comes.
@@ -140,7 +141,7 @@ impl ListState {
 
     /// The row under the cursor.
     pub fn current(&self) -> Option<i64> {
-        self.rows.get(self.cursor).copied()
+        self.rows.get(self.cursor)
     }
 
     /// The line of a row, where it is loaded.
@@ -189,7 +190,7 @@ impl ListState {
 
     /// Takes loaded lines in; the status in a line is the newest there is.
     pub fn take_cards(&mut self, cards: Vec<Card>) {
-        if self.cards.len() > 4 * WINDOW {
+        if self.cards.len() > 2 * WINDOW {
             self.forget_far();
         }
         for card in cards {
@@ -234,24 +235,23 @@ impl ListState {
 
     fn window(&self) -> impl Iterator<Item = i64> + '_ {
         let from = self.top.saturating_sub(WINDOW / 4);
-        self.rows.iter().skip(from).take(WINDOW).copied()
+        self.rows.starting(from).take(WINDOW)
     }
 
     /// Rows near the screen that are neither loaded nor asked for; they count as asked for from now on.
     pub fn wanted(&mut self, height: usize) -> Vec<i64> {
         // While the list is not shown it may have become shorter than where it stood.
         let top = self.top.min(self.rows.len());
-        let visible = top..(top + height).min(self.rows.len());
-        if self.rows[visible]
-            .iter()
-            .all(|row| self.cards.contains_key(row) || self.asked.contains(row))
-        {
+        let missing = |row: &i64| !self.cards.contains_key(row) && !self.asked.contains(row);
+        let visible = || self.rows.starting(top).take(height);
+        if !visible().any(|row| missing(&row)) {
             return Vec::new();
         }
-        let rows: Vec<i64> = self
-            .window()
-            .filter(|row| !self.cards.contains_key(row) && !self.asked.contains(row))
-            .collect();
+        // What can be seen is read first.
+        let mut rows: Vec<i64> = visible().filter(missing).collect();
+        let near = self.window().zip(self.top.saturating_sub(WINDOW / 4)..);
+        let hidden = near.filter(|(_, place)| !(top..top + height).contains(place));
+        rows.extend(hidden.map(|(row, _)| row).filter(missing));
         self.asked.extend(&rows);
         rows
     }
@@ -319,7 +319,7 @@ impl ListState {
             return self.current();
         }
         let first = self.marks.on.iter().position(|on| *on);
-        first.and_then(|place| self.rows.get(place).copied())
+        first.and_then(|place| self.rows.get(place))
     }
 }
 
@@ -334,8 +334,8 @@ mod tests {
         };
         let statuses: Vec<Status> = statuses.chars().map(status).collect();
         let mut list = ListState::default();
-        let rows = (0..statuses.len() as i64).rev().collect();
-        list.set_rows(Arc::new(rows), statuses);
+        let rows: Vec<i64> = (0..statuses.len() as i64).rev().collect();
+        list.set_rows(rows.into(), statuses);
         list
     }
 
@@ -362,7 +362,7 @@ mod tests {
         list.mark(1..=2);
         list.toggle_mark();
         assert_eq!(*list.targets(), [4, 3, 2]);
-        list.set_rows(Arc::new(vec![2, 9, 4]), vec![Status::Unread; 3]);
+        list.set_rows(vec![2, 9, 4].into(), vec![Status::Unread; 3]);
         assert_eq!((list.marked_rows(), list.marks.len()), (vec![2, 4], 2));
         assert_eq!(list.first_target(), Some(2));
         list.mark(0..=usize::MAX);
@@ -375,11 +375,11 @@ mod tests {
     fn a_new_order_keeps_the_cursor_on_its_conversation() {
         let mut list = list("NNNNN");
         list.cursor = 3;
-        list.set_rows(Arc::new(vec![1, 4]), Vec::new());
+        list.set_rows(vec![1, 4].into(), Vec::new());
         assert_eq!((list.cursor, list.statuses.len()), (0, 2));
-        list.set_rows(Arc::new(vec![4, 3]), Vec::new());
+        list.set_rows(vec![4, 3].into(), Vec::new());
         assert_eq!(list.cursor, 0, "it is gone: the same place");
-        list.set_rows(Arc::default(), Vec::new());
+        list.set_rows(Rows::default(), Vec::new());
         assert_eq!((list.cursor, list.current()), (0, None));
         list.scroll_into(0);
         list.step(isize::MAX);

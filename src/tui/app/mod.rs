@@ -197,7 +197,7 @@ impl App {
                 let filled = self.empty_store && !view.empty;
                 self.empty_store = view.empty;
                 // Without statuses what is shown would count as what was before.
-                if Arc::ptr_eq(&view.rows, &self.list.rows) && !view.statuses.is_empty() {
+                if view.rows.is_the(&self.list.rows) && !view.statuses.is_empty() {
                     self.list.set_statuses(&view.statuses);
                     self.show_pending_statuses();
                 }
@@ -402,9 +402,7 @@ impl App {
         }
         let near = [self.list.cursor + 1, self.list.cursor.wrapping_sub(1)];
         let near = near.into_iter().chain(self.list.next_undecided(false));
-        let ahead: Vec<i64> = near
-            .filter_map(|p| self.list.rows.get(p).copied())
-            .collect();
+        let ahead: Vec<i64> = near.filter_map(|p| self.list.rows.get(p)).collect();
         for row in ahead {
             if self.reader.known(row).is_none() && self.reader.awaited != Some(row) {
                 self.send(Cmd::Prefetch(row, Arc::clone(&filter)));

@@ -27,12 +27,12 @@ impl Default for Places {
 
 impl Places {
     /// The places of these rows.
-    pub fn of(rows: &[i64]) -> Self {
+    pub fn of(rows: impl ExactSizeIterator<Item = i64> + Clone) -> Self {
         // A list longer than this does not fit into memory.
-        let numbered = || rows.iter().zip(0..NOWHERE);
+        let numbered = || rows.clone().zip(0..NOWHERE);
         let (low, high) = rows
-            .iter()
-            .fold((i64::MAX, i64::MIN), |(l, h), r| (l.min(*r), h.max(*r)));
+            .clone()
+            .fold((i64::MAX, i64::MIN), |(l, h), r| (l.min(r), h.max(r)));
         let span = high.checked_sub(low).and_then(|s| u64::try_from(s).ok());
         match span {
             Some(span) if span / SPREAD <= rows.len() as u64 => {
@@ -43,7 +43,7 @@ impl Places {
                 Self::Dense { first: low, at }
             }
             _ => {
-                let mut sorted: Vec<(i64, u32)> = numbered().map(|(r, p)| (*r, p)).collect();
+                let mut sorted: Vec<(i64, u32)> = numbered().collect();
                 sorted.sort_unstable();
                 Self::Sparse(sorted)
             }
@@ -78,7 +78,7 @@ mod tests {
             vec![1_000_000, -3, 12],
             vec![i64::MAX, i64::MIN, 0],
         ] {
-            let places = Places::of(&rows);
+            let places = Places::of(rows.iter().copied());
             for row in rows.iter().copied().chain([-4, 1, 6, 8, 10, i64::MAX - 1]) {
                 let want = rows.iter().position(|r| *r == row);
                 assert_eq!(places.get(row), want, "{row} in {rows:?}");

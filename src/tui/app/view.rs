@@ -198,7 +198,7 @@ impl App {
             return;
         }
         self.view.answered = view.generation;
-        let rows = Arc::clone(&view.rows);
+        let rows = view.rows.clone();
         let statuses = std::mem::take(&mut view.statuses);
         let fresh = std::mem::take(&mut self.view.fresh);
         let before = std::mem::replace(&mut self.view.shown, Arc::clone(&self.view.filter));

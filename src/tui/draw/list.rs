@@ -74,7 +74,7 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
     let tokens = filter::hit_words(&app.view.filter);
     for line in 0..area.height.saturating_sub(1) {
         let place = app.list.top + usize::from(line);
-        let Some(&id) = app.list.rows.get(place) else {
+        let Some(id) = app.list.rows.get(place) else {
             break;
         };
         let y = area.y + 1 + line;

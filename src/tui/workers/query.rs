@@ -1,7 +1,7 @@
 //! Questions to the catalogue: one waiting place, where a newer question replaces the waiting one and
 //! interrupts the running one; counts follow every acknowledged change and every other process.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Common;
@@ -11,6 +11,7 @@ use crate::filter::{self, Context, Field, Filter};
 use crate::model::{Millis, Preset};
 use crate::store::{Access, Interrupter, Store, StoreError};
 use crate::tui::msg::{FacetView, Msg, Query, View};
+use crate::tui::rows::Rows;
 
 /// How often another process's changes are looked for: a question to SQLite of a few microseconds.
 const WATCH: Duration = Duration::from_millis(250);
@@ -149,7 +150,7 @@ pub(super) struct Asker {
     catalogue: Option<Catalogue>,
     present: Option<Query>,
     /// The rows of the answer to it, as the list shows them.
-    rows: Arc<Vec<i64>>,
+    rows: Rows,
     newest_row: i64,
     version: i64,
     presets: Vec<Preset>,
@@ -184,6 +185,15 @@ pub(super) enum Turn {
     End,
 }
 
+fn question(query: &Query) -> Question {
+    Question {
+        filter: query.filter.clone(),
+        sort: query.sort,
+        reverse: query.reverse,
+        facets: FacetName::ALL.to_vec(),
+    }
+}
+
 impl Asker {
     /// Opens the store. `None`: it cannot be, and that was said.
     pub(super) fn new(common: &Common) -> Option<Self> {
@@ -194,7 +204,7 @@ impl Asker {
             store,
             catalogue: None,
             present: None,
-            rows: Arc::default(),
+            rows: Rows::default(),
             newest_row: 0,
             presets: Vec::new(),
             recount: false,
@@ -273,7 +283,7 @@ impl Asker {
             let statuses = cards.iter().map(|c| c.review.status).collect();
             let view = View {
                 generation: query.generation,
-                rows: Arc::new(cards.iter().map(|c| c.row).collect()),
+                rows: cards.iter().map(|c| c.row).collect::<Vec<i64>>().into(),
                 statuses,
                 cards,
                 matching: total,
@@ -320,7 +330,7 @@ impl Asker {
                 let cards = with_hits(&self.store, cards, &query.filter);
                 let view = self.view(generation, answer, cards);
                 self.present = Some(query);
-                self.rows = Arc::clone(&view.rows);
+                self.rows = view.rows.clone();
                 self.common.send(Msg::Answer(Box::new(view)));
             }
             Ok(None) => {}
@@ -339,31 +349,24 @@ impl Asker {
         let Some(query) = self.present.clone() else {
             return;
         };
-        if let Ok(Some(answer)) = self.ask(&query) {
-            let arrived = answer
-                .rows
-                .iter()
-                .filter(|row| **row > self.newest_row)
-                .count() as u64;
+        let (question, context) = (question(&query), self.context());
+        let Some(catalogue) = &mut self.catalogue else {
+            return;
+        };
+        let tally = catalogue.tally(&self.store, &question, &context, self.newest_row);
+        if let Ok((answer, arrived)) = tally {
             let mut view = self.view(query.generation, answer, Vec::new());
             view.arrived = arrived;
-            view.statuses = Vec::new();
-            view.rows = Arc::clone(&self.rows);
+            view.rows = self.rows.clone();
             if statuses && let Some(catalogue) = &self.catalogue {
-                view.statuses = catalogue.statuses(&self.rows);
+                view.statuses = catalogue.statuses(self.rows.iter());
             }
             self.common.send(Msg::Live(Box::new(view)));
         }
     }
 
     fn ask(&mut self, query: &Query) -> Result<Option<Answer>, StoreError> {
-        let context = self.context();
-        let question = Question {
-            filter: query.filter.clone(),
-            sort: query.sort,
-            reverse: query.reverse,
-            facets: FacetName::ALL.to_vec(),
-        };
+        let (question, context) = (question(query), self.context());
         let Some(catalogue) = &mut self.catalogue else {
             return Ok(None);
         };
@@ -372,7 +375,7 @@ impl Asker {
 
     fn view(&self, generation: u64, answer: Answer, cards: Vec<crate::store::Card>) -> View {
         let statuses = match &self.catalogue {
-            Some(catalogue) => catalogue.statuses(&answer.rows),
+            Some(catalogue) => catalogue.statuses(answer.rows.iter().copied()),
             None => Vec::new(),
         };
         let mut facets: Vec<FacetView> = Vec::new();
@@ -400,7 +403,7 @@ impl Asker {
         }
         View {
             generation,
-            rows: Arc::new(answer.rows),
+            rows: answer.rows.into(),
             statuses,
             cards,
             matching: answer.matching,
