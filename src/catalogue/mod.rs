@@ -36,10 +36,11 @@ pub use query::{Answer, Question};
 
 use bits::Bits;
 use cache::{Cache, Reads};
+use groups::Group;
 use index::Index;
 use sort::Orders;
 
-use crate::model::{Millis, Status};
+use crate::model::{Millis, Status, Tag};
 use crate::store::feed::Revisions;
 
 /// The in-memory index of one store. It belongs to the thread that asks; nothing in it is shared.
@@ -86,6 +87,34 @@ impl Catalogue {
                 .map(|(status, _)| *status)
         };
         rows.map(|row| of(row).unwrap_or_default()).collect()
+    }
+
+    /// How many conversations `reviewer` decided since then, and are decided still.
+    pub fn decided_since(&self, reviewer: &str, since: Millis) -> u64 {
+        let reviews = &self.index.reviews;
+        let Some(slot) = reviews.find(Group::Reviewer, reviewer) else {
+            return 0;
+        };
+        let mut judged = Bits::new(self.index.len());
+        reviews.any(Group::Verdict, &mut judged);
+        let mut undecided = terms::status(&self.index, "unread");
+        undecided.and_not(&judged);
+        let mut decided = self.index.decided.within(&(since.0..=i64::MAX));
+        decided.and(&self.index.live);
+        decided.and_not(&undecided);
+        reviews.posting(slot).count_in(&decided).into()
+    }
+
+    /// Says of each tag how many conversations that are not deleted carry it.
+    pub fn count_tags(&self, tags: &mut [Tag]) {
+        let mut shown = self.index.live.clone();
+        shown.and_not(&terms::status(&self.index, "deleted"));
+        for tag in tags {
+            let slot = self.index.reviews.find(Group::Tag, tag.name.for_search());
+            tag.count = slot.map_or(0, |slot| {
+                self.index.reviews.posting(slot).count_in(&shown).into()
+            });
+        }
     }
 
     /// How many conversations there are, deleted ones counted, purged ones not.

@@ -38,7 +38,7 @@ fn import(store: &mut Store, request: &Request) -> Result<Report, ImportError> {
 
 /// Everything in the store as JSON, by id; what must be the same however it came in.
 fn content(store: &Store) -> Vec<String> {
-    let (rows, _) = store.first_page(1_000_000).unwrap();
+    let rows = store.first_page(1_000_000).unwrap();
     let mut all: Vec<String> = rows
         .iter()
         .map(|row| whole_json(&store.whole(*row).unwrap().unwrap()))

@@ -9,11 +9,10 @@ use rusqlite::Connection;
 
 use super::entry::Origin;
 use super::origins::Origins;
-use super::registers::{Place, Register, place};
+use super::registers::{Place, Register, Site, place};
 use super::rows::Rows;
 use super::tags::{Vocabulary, rule_id, tag_name};
 use super::values::{TagValue, Value, What, fold};
-use super::words::words;
 use super::writer::{EntryWriter, Head};
 use super::{Result, Store, StoreError, sqlite};
 use crate::model::{
@@ -42,7 +41,7 @@ impl Store {
             }
             let bulk = change.bulk.as_deref();
             let head = Head::now(tx, EntryKind::Change, None, reviewer, bulk, clock)?;
-            let summary = words(writer.body());
+            let summary = writer.words();
             writer.finish(&head, summary)
         })
     }
@@ -65,27 +64,26 @@ impl Planned {
         origins: &mut Origins<'_>,
     ) -> Result<()> {
         let decides = matches!(self.what, What::Status | What::Verdict);
+        let key = self.what.key();
         let mut register = Register::open(tx, self.place)?;
-        for (row, target) in &self.targets {
-            let Some(held) = register.read(*row, target.event.as_ref())? else {
+        let held = register.read_all(&self.targets)?;
+        let mut sites = Vec::with_capacity(held.len());
+        for (&(row, target), held) in self.targets.iter().zip(held) {
+            let Some(held) = held.filter(|h| h.value != self.value) else {
                 continue;
             };
-            if held.value == self.value {
-                continue;
-            }
             let event = target.event.map(|e| e.key);
-            let owner = origins.of(held.by, &self.what, *row, event)?;
-            let new = (&self.value, Origin::This);
-            writer.set(
-                &mut register,
-                &self.what,
-                (*row, target),
-                (held, owner),
-                new,
-                decides,
-            )?;
+            let owner = origins.of(held.by, &key, row, event)?;
+            sites.push(Site {
+                row,
+                target,
+                held,
+                owner,
+            });
         }
-        Ok(())
+        let decided = decides.then_some(Some(writer.seq()));
+        let new = (&self.value, Origin::This);
+        writer.set(&mut register, &self.what, sites, new, decided)
     }
 }
 

@@ -3,6 +3,8 @@
 //! An entry names conversations, events and tags by what they are in every store, never by the numbers of
 //! this one, so that it can travel. Entries are only ever appended.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::values::{Value, What};
@@ -143,6 +145,12 @@ const LARGE: usize = 4096;
 const LARGEST: usize = 1 << 30;
 
 impl Body {
+    /// The conversations it is about, as often as it names them.
+    pub(crate) fn conversations(&self) -> impl Iterator<Item = ConversationId> + '_ {
+        let all = self.writes.iter().flat_map(|w| w.targets.iter());
+        all.map(|t| t.conversation)
+    }
+
     /// As the journal keeps it.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
         let refuse = |e: &dyn std::fmt::Display| {
@@ -159,15 +167,39 @@ impl Body {
 
     /// Reads it back; `None` where it is damaged.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        match bytes.split_first()? {
-            (&PLAIN, rest) => postcard::from_bytes(rest).ok(),
-            (&ZSTD, rest) => {
-                let size = zstd::zstd_safe::get_frame_content_size(rest).ok()??;
-                let size = usize::try_from(size).ok().filter(|&s| s <= LARGEST)?;
-                postcard::from_bytes(&zstd::bulk::decompress(rest, size).ok()?).ok()
-            }
-            _ => None,
+        postcard::from_bytes(&unpacked(bytes)?).ok()
+    }
+
+    /// True if the entry of these bytes is about one of `ids`; not where it is damaged.
+    pub(crate) fn is_about(bytes: &[u8], ids: &[ConversationId]) -> bool {
+        let Some(plain) = unpacked(bytes) else {
+            return false;
+        };
+        // Ids stand in it as they are: mostly none does, and then it need not be taken apart.
+        let hits = |id: &&ConversationId| memchr::memmem::find(&plain, &id.0).is_some();
+        let found: Vec<&ConversationId> = ids.iter().filter(hits).collect();
+        if found.is_empty() {
+            return false;
         }
+        let body: Option<Self> = postcard::from_bytes(&plain).ok();
+        let about = |body: Self| {
+            let mut all = body.writes.iter();
+            all.any(|w| found.iter().any(|id| w.targets.about(**id)))
+        };
+        body.is_some_and(about)
+    }
+}
+
+/// The postcard form in the bytes of a body.
+fn unpacked(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+    match bytes.split_first()? {
+        (&PLAIN, rest) => Some(rest.into()),
+        (&ZSTD, rest) => {
+            let size = zstd::zstd_safe::get_frame_content_size(rest).ok()??;
+            let size = usize::try_from(size).ok().filter(|&s| s <= LARGEST)?;
+            Some(zstd::bulk::decompress(rest, size).ok()?.into())
+        }
+        _ => None,
     }
 }
 

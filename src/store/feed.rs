@@ -69,11 +69,11 @@ pub(crate) struct Revisions {
 }
 
 /// A list of rows as the one parameter that SQLite makes a table of.
-fn json_list(rows: &[i64]) -> String {
+pub(crate) fn json_list(rows: impl ExactSizeIterator<Item = i64>) -> String {
     use std::fmt::Write;
     let mut list = String::with_capacity(rows.len() * 8 + 2);
     list.push('[');
-    for (i, row) in rows.iter().enumerate() {
+    for (i, row) in rows.enumerate() {
         let _ = write!(list, "{}{row}", if i == 0 { "" } else { "," });
     }
     list.push(']');
@@ -101,7 +101,7 @@ pub(crate) fn each(
         let mut rows = match wanted {
             Wanted::All => query.query([])?,
             Wanted::Since(rev) => query.query([rev])?,
-            Wanted::These(list) => query.query([json_list(list)])?,
+            Wanted::These(list) => query.query([json_list(list.iter().copied())])?,
         };
         while let Some(row) = rows.next()? {
             found(row)?;

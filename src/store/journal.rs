@@ -1,6 +1,6 @@
 //! Reading the journal: who changed what, newest first.
 
-use rusqlite::{OptionalExtension, Row, params_from_iter, types::Value as Sql};
+use rusqlite::{Row, params_from_iter, types::Value as Sql};
 
 use super::entry::{Body, kind_of};
 use super::origins::UNDONE;
@@ -56,18 +56,17 @@ impl Store {
                  UNION SELECT seq FROM journal WHERE targets > 1)"
             ));
         }
-        // The external id of what `first` names, under its present or a former id.
+        // The external id of what `first` names, under its present or a former id. Bodies are not among
+        // what is put in order: those of bulk changes take megabytes each.
         let sql = format!(
             "SELECT j.id, j.kind, j.undoes, j.wall, j.reviewer, j.summary, j.bulk, j.targets,
-             {UNDONE}, c.row, c.native, c.session, j.first,
-             iif(?1 AND j.targets > 1, j.body, NULL)
+             {UNDONE}, c.row, c.native, c.session, j.first, j.seq
              FROM journal j LEFT JOIN card c ON c.row = coalesce(
                  (SELECT row FROM card WHERE id = j.first),
                  (SELECT row FROM former_id WHERE id = j.first))
              WHERE {} ORDER BY j.at DESC, j.seq DESC",
             terms.join(" AND ")
         );
-        values.insert(0, i64::from(query.conversation.is_some()).into());
         let mut statement = self.connection().prepare(&sql).map_err(&failed)?;
         let mut rows = statement.query(params_from_iter(values)).map_err(&failed)?;
         let limit = query.limit.unwrap_or(usize::MAX);
@@ -75,8 +74,8 @@ impl Store {
         while found.len() < limit
             && let Some(row) = rows.next().map_err(&failed)?
         {
-            let (entry, about) = take(row, &ids).map_err(&failed)?;
-            if about || query.conversation.is_none() {
+            let entry = take(row).map_err(&failed)?;
+            if query.conversation.is_none() || self.is_about(row, &ids)? {
                 found.push(entry);
             }
         }
@@ -111,6 +110,23 @@ impl Store {
         }
     }
 
+    /// True if the entry of this line of the journal is about one of `ids`.
+    fn is_about(&self, r: &Row<'_>, ids: &[ConversationId]) -> Result<bool> {
+        let failed = sqlite("reading the journal");
+        let first: Option<[u8; 16]> = r.get(12).map_err(&failed)?;
+        let named = first.is_some_and(|id| ids.contains(&ConversationId(id)));
+        if named || r.get::<_, i64>(7).map_err(&failed)? <= 1 {
+            return Ok(named);
+        }
+        let seq: i64 = r.get(13).map_err(&failed)?;
+        self.connection()
+            .prepare_cached("SELECT body FROM journal WHERE seq = ?1")
+            .and_then(|mut q| {
+                q.query_row([seq], |r| Ok(Body::is_about(r.get_ref(0)?.as_blob()?, ids)))
+            })
+            .map_err(failed)
+    }
+
     /// The ids that name a conversation in the journal: its own and its former ones.
     fn ids_of(&self, row: i64) -> Result<Vec<ConversationId>> {
         let read = || -> rusqlite::Result<Vec<ConversationId>> {
@@ -124,31 +140,13 @@ impl Store {
         };
         read().map_err(sqlite("reading the journal"))
     }
-
-    /// How many conversations `reviewer` decided since then, and are decided still.
-    pub fn decided_since(&self, reviewer: &str, since: Millis) -> Result<u64> {
-        let count: Option<i64> = self
-            .connection()
-            .prepare_cached(
-                "SELECT count(*) FROM journal j CROSS JOIN review r ON r.decided_by = j.seq
-                 WHERE j.reviewer = ?1 AND j.wall >= ?2 AND (r.status <> 0 OR r.verdict <> 0)",
-            )
-            .and_then(|mut q| {
-                q.query_row(rusqlite::params![reviewer, since.0], |r| r.get(0))
-                    .optional()
-            })
-            .map_err(sqlite("counting today's decisions"))?;
-        Ok(count.unwrap_or(0).unsigned_abs())
-    }
 }
 
-/// An entry, and whether it is about one of `ids`.
-fn take(r: &Row<'_>, ids: &[ConversationId]) -> rusqlite::Result<(JournalEntry, bool)> {
-    let first: Option<[u8; 16]> = r.get(12)?;
+fn take(r: &Row<'_>) -> rusqlite::Result<JournalEntry> {
     let row: Option<i64> = r.get(9)?;
     let native: Option<String> = r.get(10)?;
     let session: Option<u32> = r.get(11)?;
-    let entry = JournalEntry {
+    Ok(JournalEntry {
         id: EntryId(r.get(0)?),
         kind: kind_of(r.get(1)?),
         undoes: r.get::<_, Option<[u8; 16]>>(2)?.map(EntryId),
@@ -161,15 +159,7 @@ fn take(r: &Row<'_>, ids: &[ConversationId]) -> rusqlite::Result<(JournalEntry, 
             .zip(native)
             .map(|(row, native)| (row, external_id(&native, session.unwrap_or(1)))),
         undone: r.get(8)?,
-    };
-    let named = first.is_some_and(|id| ids.contains(&ConversationId(id)));
-    let body: Option<Vec<u8>> = r.get(13)?;
-    let inside = || {
-        let body = body.as_deref().and_then(Body::from_bytes)?;
-        let about = |id: &ConversationId| body.writes.iter().any(|w| w.targets.about(*id));
-        Some(ids.iter().any(about))
-    };
-    Ok((entry, named || inside().unwrap_or(false)))
+    })
 }
 
 /// The lowest and the highest id that begin with `prefix`; `None` where it is no base32.

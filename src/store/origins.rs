@@ -91,14 +91,30 @@ pub(crate) fn damaged(conn: &Connection, seq: i64) -> StoreError {
     }
 }
 
-/// A register as this store finds it: by [`What::key`], row, event.
-type Place = (What, i64, Option<EventKey>);
-
 /// What an entry wrote into a register: whose the new value is, and what was there before.
 #[derive(Clone)]
 struct Written {
     new: Origin,
     old: (Value, Origin),
+}
+
+/// Everything an entry wrote, by [`What::key`], row and event.
+#[derive(Default)]
+struct Wrote {
+    written: Vec<Written>,
+    /// Ascending, with the place in `written`.
+    places: HashMap<What, Vec<(Place, usize)>>,
+}
+
+/// Row and event of a register as this store finds it.
+type Place = (i64, Option<EventKey>);
+
+impl Wrote {
+    fn get(&self, what: &What, place: Place) -> Option<&Written> {
+        let places = self.places.get(what)?;
+        let at = places.binary_search_by_key(&place, |p| p.0).ok()?;
+        self.written.get(places[at].1)
+    }
 }
 
 /// A chain of values that were taken back is followed so far: more would be a forged journal.
@@ -107,8 +123,9 @@ const LONGEST: usize = 10_000;
 /// Whose decision the present value of a register is. Remembers what it read, for one transaction.
 pub(crate) struct Origins<'c> {
     conn: &'c Connection,
+    rows: Option<Rows<'c>>,
     metas: HashMap<i64, Meta>,
-    written: HashMap<i64, HashMap<Place, Written>>,
+    wrote: HashMap<i64, Wrote>,
     undone: HashMap<EntryId, bool>,
     stamps: HashMap<EntryId, Option<(Stamp, i64)>>,
 }
@@ -117,11 +134,21 @@ impl<'c> Origins<'c> {
     pub(crate) fn new(conn: &'c Connection) -> Self {
         Self {
             conn,
+            rows: None,
             metas: HashMap::new(),
-            written: HashMap::new(),
+            wrote: HashMap::new(),
             undone: HashMap::new(),
             stamps: HashMap::new(),
         }
+    }
+
+    /// The rows of conversations; who asks for many of them says so once for all.
+    pub(crate) fn rows(&mut self) -> Result<&mut Rows<'c>> {
+        let rows = match self.rows.take() {
+            Some(rows) => rows,
+            None => Rows::open(self.conn)?,
+        };
+        Ok(self.rows.insert(rows))
     }
 
     /// What is known of the entry `seq`.
@@ -133,7 +160,8 @@ impl<'c> Origins<'c> {
         Ok(&self.metas[&seq])
     }
 
-    /// Whose value it is that the entry `by` wrote into the register `what` of `row` and `event`.
+    /// Whose value it is that the entry `by` wrote into the register `what`, under its [`What::key`], of
+    /// `row` and `event`.
     pub(crate) fn of(
         &mut self,
         by: Option<i64>,
@@ -147,12 +175,13 @@ impl<'c> Origins<'c> {
         if !matches!(kind, EntryKind::Undo | EntryKind::Redo) {
             return Ok(Some(id));
         }
-        let written = self.written(by)?.get(&(what.key(), row, event));
+        let written = self.wrote(by)?.get(what, (row, event));
         Ok(written.map_or(Some(id), |w| w.new.from(id)))
     }
 
     /// The value to go back to when a later one is taken back: `old` itself, or, where that was taken back
-    /// too in the meantime, what was there before it. The entry `but` counts as standing.
+    /// too in the meantime, what was there before it. The entry `but` counts as standing. `what` is under
+    /// its [`What::key`].
     pub(crate) fn standing(
         &mut self,
         old: &(Value, Origin),
@@ -170,7 +199,7 @@ impl<'c> Origins<'c> {
             let Some(meta) = Meta::by_id(self.conn, id)? else {
                 break;
             };
-            match self.written(meta.seq)?.get(&(what.key(), row, event)) {
+            match self.wrote(meta.seq)?.get(what, (row, event)) {
                 Some(written) => old = written.old.clone(),
                 None => break,
             }
@@ -187,35 +216,41 @@ impl<'c> Origins<'c> {
         Ok(undone)
     }
 
-    fn written(&mut self, seq: i64) -> Result<&HashMap<Place, Written>> {
-        if !self.written.contains_key(&seq) {
-            let written = self.read_written(seq)?;
-            self.written.insert(seq, written);
+    fn wrote(&mut self, seq: i64) -> Result<&Wrote> {
+        if !self.wrote.contains_key(&seq) {
+            let wrote = self.read_wrote(seq)?;
+            self.wrote.insert(seq, wrote);
         }
-        Ok(&self.written[&seq])
+        Ok(&self.wrote[&seq])
     }
 
-    fn read_written(&self, seq: i64) -> Result<HashMap<Place, Written>> {
+    fn read_wrote(&mut self, seq: i64) -> Result<Wrote> {
         let body = read_body(self.conn, seq)?.unwrap_or_default();
-        let mut rows = Rows::open(self.conn)?;
-        let mut all = HashMap::new();
-        for write in &body.writes {
+        let rows = self.rows()?;
+        rows.learn(body.conversations())?;
+        let mut wrote = Wrote::default();
+        for write in body.writes {
+            let place = wrote.written.len();
             let what = write.what.key();
-            let written = Written {
-                new: write.new.1,
-                old: write.old.clone(),
-            };
-            if matches!(what, What::Vocabulary(_)) {
-                all.insert((what.clone(), 0, None), written.clone());
+            let vocabulary = matches!(what, What::Vocabulary(_));
+            let places = wrote.places.entry(what).or_default();
+            if vocabulary {
+                places.push(((0, None), place));
             }
             for target in write.targets.iter() {
                 if let Some(row) = rows.find(target.conversation)? {
-                    let event = target.event.map(|e| e.key);
-                    all.insert((what.clone(), row, event), written.clone());
+                    places.push(((row, target.event.map(|e| e.key)), place));
                 }
             }
+            wrote.written.push(Written {
+                new: write.new.1,
+                old: write.old,
+            });
         }
-        Ok(all)
+        for places in wrote.places.values_mut() {
+            places.sort_unstable();
+        }
+        Ok(wrote)
     }
 
     fn stamp_of(&mut self, id: EntryId) -> Result<Option<(Stamp, i64)>> {
@@ -234,11 +269,15 @@ impl<'c> Origins<'c> {
         status: Option<i64>,
         verdict: Option<i64>,
     ) -> Result<Option<i64>> {
+        let status = self.of(status, &What::Status, row, None)?;
+        let verdict = self.of(verdict, &What::Verdict, row, None)?;
+        self.later([status, verdict])
+    }
+
+    /// The number of the later of the entries whose status and verdict a conversation has.
+    pub(crate) fn later(&mut self, owners: [Option<EntryId>; 2]) -> Result<Option<i64>> {
         let mut last: Option<(Stamp, i64)> = None;
-        for (by, what) in [(status, What::Status), (verdict, What::Verdict)] {
-            let Some(id) = self.of(by, &what, row, None)? else {
-                continue;
-            };
+        for id in owners.into_iter().flatten() {
             // The entry of an origin can be missing where a bundle left it out: then nobody decided.
             last = last.max(self.stamp_of(id)?);
         }

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::record::external_id;
+use super::rows::ids_of;
 use super::{Result, Store, sqlite};
 use crate::model::ConversationId;
 use crate::text::Untrusted;
@@ -85,18 +86,8 @@ impl Store {
 
     /// The ids of rows, in the order asked; those that were removed are left out.
     pub fn ids(&self, rows: &[i64]) -> Result<Vec<ConversationId>> {
-        let read = || -> rusqlite::Result<Vec<ConversationId>> {
-            let mut query = self
-                .connection()
-                .prepare_cached("SELECT id FROM card WHERE row = ?1")?;
-            let found = rows.iter().map(|row| {
-                query
-                    .query_row([row], |r| r.get(0).map(ConversationId))
-                    .optional()
-            });
-            found.filter_map(std::result::Result::transpose).collect()
-        };
-        read().map_err(sqlite("looking conversations up"))
+        let found = ids_of(self.connection(), rows)?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Id and label of a row.

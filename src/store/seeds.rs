@@ -7,10 +7,9 @@ use rusqlite::{Connection, OptionalExtension};
 use super::apply::plan;
 use super::entry::Origin;
 use super::origins::{Meta, Origins, settle_decisions};
-use super::registers::Register;
+use super::registers::{Register, Site};
 use super::tags::Vocabulary;
 use super::values::{Stamp, What};
-use super::words::words;
 use super::writer::{EntryWriter, Head, micros};
 use super::{Result, StoreError, sqlite};
 use crate::model::{ConversationId, Edit, EntryKind, Hash, NoteId, ReviewSeed, Set, Target};
@@ -60,7 +59,7 @@ pub(crate) fn apply_seed(tx: &Connection, row: i64, seed: &ReviewSeed) -> Result
     for planned in &plan {
         let mut register = Register::open(tx, planned.place)?;
         for (row, target) in &planned.targets {
-            let Some(held) = register.read(*row, target.event.as_ref())? else {
+            let Some(held) = register.read(*row, target.event)? else {
                 continue;
             };
             let holder = match held.by {
@@ -74,14 +73,19 @@ pub(crate) fn apply_seed(tx: &Connection, row: i64, seed: &ReviewSeed) -> Result
             }
             let wins = holder.is_none_or(|h| stamp > h);
             let event = target.event.map(|e| e.key);
-            let owner = origins.of(held.by, &planned.what, *row, event)?;
+            let owner = origins.of(held.by, &planned.what.key(), *row, event)?;
             let new = (&planned.value, Origin::This);
             if wins {
                 if matches!(planned.what, What::Status | What::Verdict) {
                     decided.push(*row);
                 }
-                let at = (*row, target);
-                writer.set(&mut register, &planned.what, at, (held, owner), new, false)?;
+                let site = Site {
+                    row: *row,
+                    target: *target,
+                    held,
+                    owner,
+                };
+                writer.set(&mut register, &planned.what, vec![site], new, None)?;
             } else {
                 let old = (held.value, Origin::of(owner));
                 writer.note_write(&planned.what, target, old, new);
@@ -100,7 +104,7 @@ pub(crate) fn apply_seed(tx: &Connection, row: i64, seed: &ReviewSeed) -> Result
         reviewer: seed.reviewer.for_export(),
         bulk: None,
     };
-    let summary = words(writer.body());
+    let summary = writer.words();
     writer.finish(&head, summary)?;
     settle_decisions(tx, decided)?;
     Ok(true)

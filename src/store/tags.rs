@@ -17,15 +17,27 @@ use crate::text::Untrusted;
 
 impl Store {
     /// The vocabulary, by name, with how many conversations that are not deleted carry each tag.
+    ///
+    /// Counting reads every conversation that carries one; who has a catalogue counts there.
     pub fn tags(&self) -> Result<Vec<Tag>> {
+        self.read_tags(
+            "(SELECT count(*) FROM conversation_tag c LEFT JOIN review r ON r.row = c.row
+              WHERE c.tag = t.id AND c.present AND coalesce(r.status, 0) <> 3)",
+        )
+    }
+
+    /// [`Store::tags`] without the counts.
+    pub fn vocabulary(&self) -> Result<Vec<Tag>> {
+        self.read_tags("0")
+    }
+
+    fn read_tags(&self, count: &str) -> Result<Vec<Tag>> {
         let read = || -> rusqlite::Result<Vec<Tag>> {
             self.connection()
-                .prepare_cached(
-                    "SELECT t.name, t.description, t.digit,
-                     (SELECT count(*) FROM conversation_tag c LEFT JOIN review r ON r.row = c.row
-                      WHERE c.tag = t.id AND c.present AND coalesce(r.status, 0) <> 3)
-                     FROM tag t WHERE t.present ORDER BY t.name COLLATE NOCASE",
-                )?
+                .prepare_cached(&format!(
+                    "SELECT t.name, t.description, t.digit, {count}
+                     FROM tag t WHERE t.present ORDER BY t.name COLLATE NOCASE"
+                ))?
                 .query_map([], |r| {
                     Ok(Tag {
                         name: r.get::<_, String>(0)?.into(),

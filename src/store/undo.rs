@@ -10,14 +10,14 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::entry::{Body, Origin, Write, kind_code};
-use super::origins::{Meta, Origins, UNDONE, damaged, read_body, settle_decisions, undone};
-use super::registers::{Register, place};
-use super::rows::Rows;
+use super::origins::{Meta, Origins, UNDONE, damaged, read_body, undone};
+use super::registers::{Held, Register, Site, place};
+use super::rows::in_order;
 use super::tags::{Vocabulary, rule_id};
 use super::values::{Value, What, fold};
 use super::writer::{EntryWriter, Head};
 use super::{Result, Store, StoreError, sqlite};
-use crate::model::{Ack, Clock, EntryId, EntryKind, EventKey, LeftAlone};
+use crate::model::{Ack, Clock, EntryId, EntryKind, EventKey, LeftAlone, Target};
 
 impl Store {
     /// Takes back one's own newest `n` changes that are neither undos nor undone, newest first: all of
@@ -142,6 +142,8 @@ fn take_back(
         .prepare_cached("SELECT bulk, summary FROM journal WHERE seq = ?1")
         .and_then(|mut q| q.query_row([entry.seq], |r| Ok((r.get(0)?, r.get(1)?))))
         .map_err(sqlite("reading the journal"))?;
+    let about = |what| body.writes.iter().any(|w| w.what == what);
+    let both = about(What::Status) && about(What::Verdict);
     let mut inverse = Inverse {
         tx,
         entry,
@@ -149,7 +151,7 @@ fn take_back(
         origins: Origins::new(tx),
         vocabulary: Vocabulary::read(tx)?,
         left: Vec::new(),
-        decided: Vec::new(),
+        decisions: both.then(HashMap::new),
         found: body.writes.is_empty(),
     };
     inverse.registers(&body)?;
@@ -166,9 +168,22 @@ fn take_back(
     };
     let mut ack = inverse.writer.finish(&head, format!("{verb}: {change}"))?;
     ack.left = inverse.left;
-    // Only now does the journal know whose values these are.
-    settle_decisions(tx, inverse.decided)?;
     Ok(Some(ack))
+}
+
+/// What registers get back.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Back {
+    value: Value,
+    origin: Origin,
+    /// The conversation's last decision from then on.
+    decided: Option<Option<i64>>,
+}
+
+/// Registers that get the same back.
+struct Group {
+    back: Back,
+    sites: Vec<Site>,
 }
 
 struct Inverse<'c, 'e> {
@@ -178,8 +193,9 @@ struct Inverse<'c, 'e> {
     origins: Origins<'c>,
     vocabulary: Vocabulary<'c>,
     left: Vec<LeftAlone>,
-    /// Rows whose status or verdict changed.
-    decided: Vec<i64>,
+    /// Whose status or verdict a row has got back from this entry, which the journal does not know yet;
+    /// kept where the entry is about both.
+    decisions: Option<HashMap<i64, Option<EntryId>>>,
     /// True once something of the entry was still here.
     found: bool,
 }
@@ -204,18 +220,18 @@ impl Inverse<'_, '_> {
     /// What a register gets back.
     fn back(
         &mut self,
-        write: &Write,
+        old: &(Value, Origin),
+        what: &What,
         row: i64,
         event: Option<EventKey>,
     ) -> Result<(Value, Origin)> {
         // A redo brings back what its undo took, which therefore counts as standing.
         let but = self.entry.undoes;
-        self.origins
-            .standing(&write.old, but, &write.what, row, event)
+        self.origins.standing(old, but, what, row, event)
     }
 
     fn registers(&mut self, body: &Body) -> Result<()> {
-        let mut rows = Rows::open(self.tx)?;
+        self.origins.rows()?.learn(body.conversations())?;
         for write in body.writes.iter().rev() {
             let on_event = write.targets.are_events();
             let (tx, vocabulary) = (self.tx, &self.vocabulary);
@@ -226,39 +242,104 @@ impl Inverse<'_, '_> {
                 |rule| rule_id(tx, rule),
             )?;
             let Some(place) = place else { continue };
-            let mut register = Register::open(self.tx, place)?;
+            let mut targets = Vec::with_capacity(write.targets.len());
             for target in write.targets.iter() {
-                let Some(row) = rows.find(target.conversation)? else {
-                    continue;
-                };
-                self.found = true;
-                let Some(held) = register.read(row, target.event.as_ref())? else {
-                    continue;
-                };
-                let Some(by) = held.by else { continue };
-                let event = target.event.map(|e| e.key);
-                if !self.is_own(by, write.new.1, &write.what, row, event)? {
-                    let reviewer = self.origins.meta(by)?.reviewer.clone();
-                    self.left.push(LeftAlone { target, reviewer });
-                    continue;
+                if let Some(row) = self.origins.rows()?.find(target.conversation)? {
+                    targets.push((row, target));
                 }
-                let back = self.back(write, row, event)?;
-                let owner = write.new.1.from(self.entry.id);
-                let at = (row, &target);
-                let new = (&back.0, back.1);
-                self.writer
-                    .set(&mut register, &write.what, at, (held, owner), new, false)?;
-                match (&write.what, &back.0) {
-                    (What::Status | What::Verdict, _) => self.decided.push(row),
-                    // A tag that comes back is in the vocabulary again.
-                    (What::Tag(name), Value::On(true)) => {
-                        self.vocabulary.ensure(name)?;
+            }
+            self.found |= !targets.is_empty();
+            in_order(&mut targets);
+            self.restore(write, &targets, &mut Register::open(self.tx, place)?)?;
+        }
+        Ok(())
+    }
+
+    /// Gives the register of these targets back what it held, where it is one's own.
+    fn restore(
+        &mut self,
+        write: &Write,
+        targets: &[(i64, Target)],
+        register: &mut Register<'_>,
+    ) -> Result<()> {
+        let what = write.what.key();
+        let mut groups: Vec<Group> = Vec::new();
+        let mut places: HashMap<Back, usize> = HashMap::new();
+        for (&(row, target), held) in targets.iter().zip(register.read_all(targets)?) {
+            let Some(held) = held else { continue };
+            let Some(by) = held.by else { continue };
+            let event = target.event.map(|e| e.key);
+            if !self.is_own(by, write.new.1, &what, row, event)? {
+                let reviewer = self.origins.meta(by)?.reviewer.clone();
+                self.left.push(LeftAlone { target, reviewer });
+                continue;
+            }
+            let back = self.back(&write.old, &what, row, event)?;
+            let decided = self.decision(&what, row, &held, back.1)?;
+            let back = Back {
+                value: back.0,
+                origin: back.1,
+                decided,
+            };
+            let site = Site {
+                row,
+                target,
+                held,
+                owner: write.new.1.from(self.entry.id),
+            };
+            // Mostly all of them are alike.
+            match groups.last_mut() {
+                Some(last) if last.back == back => last.sites.push(site),
+                _ => {
+                    let at = *places.entry(back.clone()).or_insert(groups.len());
+                    if at == groups.len() {
+                        groups.push(Group {
+                            back,
+                            sites: Vec::new(),
+                        });
                     }
-                    _ => {}
+                    groups[at].sites.push(site);
                 }
             }
         }
+        for Group { back, sites } in groups {
+            let new = (&back.value, back.origin);
+            self.writer
+                .set(register, &write.what, sites, new, back.decided)?;
+            // A tag that comes back is in the vocabulary again.
+            if let (What::Tag(name), Value::On(true)) = (&write.what, &back.value) {
+                self.vocabulary.ensure(name)?;
+            }
+        }
         Ok(())
+    }
+
+    /// Who decided last on a conversation whose status or verdict is `back`'s again; `None` where neither
+    /// is what this is about.
+    fn decision(
+        &mut self,
+        what: &What,
+        row: i64,
+        held: &Held,
+        back: Origin,
+    ) -> Result<Option<Option<i64>>> {
+        let beside = match what {
+            What::Status => What::Verdict,
+            What::Verdict => What::Status,
+            _ => return Ok(None),
+        };
+        let back = back.from(self.entry.id);
+        let beside = match held.beside {
+            Some(by) if by == self.writer.seq() => {
+                let decisions = self.decisions.as_ref();
+                decisions.and_then(|d| d.get(&row).copied()).flatten()
+            }
+            by => self.origins.of(by, &beside, row, None)?,
+        };
+        if let Some(decisions) = &mut self.decisions {
+            decisions.insert(row, back);
+        }
+        self.origins.later([back, beside]).map(Some)
     }
 
     fn tags(&mut self, body: &Body) -> Result<()> {
@@ -272,10 +353,11 @@ impl Inverse<'_, '_> {
             let Some(by) = self.vocabulary.by(text) else {
                 continue;
             };
-            if !self.is_own(by, write.new.1, &write.what, 0, None)? {
+            let what = write.what.key();
+            if !self.is_own(by, write.new.1, &what, 0, None)? {
                 continue;
             }
-            let (Value::Tag(back), origin) = self.back(write, 0, None)? else {
+            let (Value::Tag(back), origin) = self.back(&write.old, &what, 0, None)? else {
                 continue;
             };
             // Others may carry by now what this entry brought into the vocabulary.

@@ -128,7 +128,7 @@ impl Replayed {
                 let value = Value::Tag(vocabulary.get(name).cloned());
                 (value, vocabulary.by(name))
             } else {
-                match held(conn, &vocabulary, what, *row, event.as_ref())? {
+                match held(conn, &vocabulary, what, *row, event)? {
                     Some(held) => held,
                     None => continue,
                 }
@@ -235,7 +235,7 @@ fn held(
     vocabulary: &Vocabulary<'_>,
     what: &What,
     row: i64,
-    event: Option<&EventTarget>,
+    event: Option<EventTarget>,
 ) -> Result<Option<(Value, Option<i64>)>> {
     let tag = |name: &str| vocabulary.id(name);
     let rule = |name: &str| rule_id(conn, name);

@@ -2,8 +2,6 @@
 //!
 //! Made from what was written alone, so that an entry of another store gets the same words.
 
-use std::collections::HashSet;
-
 use super::entry::{Body, Write};
 use super::values::{TagValue, Value, What};
 use crate::model::CorrectionField;
@@ -14,12 +12,9 @@ const CUT: usize = 40;
 /// More different things than these are counted.
 const PARTS: usize = 4;
 
-/// `negative, reviewed`; `tag billing on`; `12 conversations: reviewed`; `note: lost the order…`.
-pub(crate) fn words(body: &Body) -> String {
-    let mut ids = HashSet::new();
-    for write in &body.writes {
-        ids.extend(write.targets.iter().map(|t| t.conversation));
-    }
+/// `negative, reviewed`; `tag billing on`; `12 conversations: reviewed`; `note: lost the order…`. The
+/// entry is about so many conversations.
+pub(crate) fn words(body: &Body, conversations: usize) -> String {
     let mut parts = vocabulary(body);
     // A verdict is said before the status that comes with it.
     let rank = |write: &Write| match write.what {
@@ -50,7 +45,7 @@ pub(crate) fn words(body: &Body) -> String {
         parts.push(format!("and {more} more"));
     }
     let parts = parts.join(", ");
-    match ids.len() {
+    match conversations {
         0 | 1 => parts,
         n => format!("{} conversations: {parts}", thousands(n)),
     }

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::entry::{Body, Origin, Targets, Write, kind_code};
-use super::registers::{Held, Put, Register};
+use super::registers::{Put, Register, Site};
 use super::values::{Value, What};
+use super::words::words;
 use super::{Result, StoreError, next_rev, sqlite};
 use crate::model::{Ack, Clock, ConversationId, EntryId, EntryKind, Millis, Target};
 
@@ -103,28 +104,29 @@ impl<'c> EntryWriter<'c> {
         self.seq
     }
 
-    /// Puts a new value into a register; `decides` where it is the conversation's decision at once.
-    #[allow(clippy::too_many_arguments)] // all of them are the one write
+    /// Puts a new value into the registers of all sites. `decided`: the conversations' last decision from
+    /// now on; `None`: it stays.
     pub(crate) fn set(
         &mut self,
         register: &mut Register<'_>,
         what: &What,
-        (row, target): (i64, &Target),
-        old: (Held, Option<EntryId>),
+        sites: Vec<Site>,
         new: (&Value, Origin),
-        decides: bool,
+        decided: Option<Option<i64>>,
     ) -> Result<()> {
-        register.write(&Put {
-            row,
-            event: target.event.as_ref(),
-            old: &old.0.value,
+        let put = Put {
             new: new.0,
             by: self.seq,
             rev: self.rev,
-            decides,
-        })?;
-        self.note_write(what, target, (old.0.value, Origin::of(old.1)), new);
-        self.rows.push(row);
+            decided,
+        };
+        register.write(&sites, &put)?;
+        self.rows.reserve(sites.len());
+        for site in sites {
+            let old = (site.held.value, Origin::of(site.owner));
+            self.note_write(what, &site.target, old, new);
+            self.rows.push(site.row);
+        }
         Ok(())
     }
 
@@ -183,10 +185,22 @@ impl<'c> EntryWriter<'c> {
         &self.body
     }
 
-    /// Appends the entry to the journal. The acknowledgement must not leave the store before the commit.
-    pub(crate) fn finish(mut self, head: &Head<'_>, summary: String) -> Result<Ack> {
+    /// What it says of itself.
+    pub(crate) fn words(&mut self) -> String {
+        let conversations = self.conversations();
+        words(&self.body, conversations)
+    }
+
+    /// How many conversations it changes.
+    fn conversations(&mut self) -> usize {
         self.rows.sort_unstable();
         self.rows.dedup();
+        self.rows.len()
+    }
+
+    /// Appends the entry to the journal. The acknowledgement must not leave the store before the commit.
+    pub(crate) fn finish(mut self, head: &Head<'_>, summary: String) -> Result<Ack> {
+        let conversations = self.conversations();
         let body = self.body.to_bytes()?;
         self.conn
             .prepare_cached(
@@ -205,7 +219,7 @@ impl<'c> EntryWriter<'c> {
                     head.undoes.map(|id| id.0),
                     summary,
                     head.bulk,
-                    self.rows.len() as i64,
+                    conversations as i64,
                     self.first.map(|id| id.0),
                     body,
                 ])

@@ -328,3 +328,34 @@ fn an_interrupted_build_says_so_and_can_be_repeated() {
     let found = catalogue.count(&shelf.store, &filter, &context).unwrap();
     assert_eq!(found, expected);
 }
+
+#[test]
+fn decisions_and_tags_are_counted_as_they_stand() {
+    let shelf = Shelf::new(0..120);
+    let (whole, catalogue) = (shelf.whole(), build(&shelf));
+    let mut moments: Vec<Millis> = whole
+        .iter()
+        .filter_map(|w| Some(w.review.decided.as_ref()?.1))
+        .collect();
+    moments.sort_unstable();
+    let mut most = 0;
+    for since in [moments[0], moments[moments.len() / 2], Millis(i64::MAX)] {
+        for reviewer in REVIEWERS {
+            let decided = whole.iter().filter(|w| {
+                let who = w.review.decided.as_ref();
+                who.is_some_and(|(who, at)| who.for_search() == reviewer && *at >= since)
+                    && (w.review.status != Status::Unread || w.review.verdict.is_some())
+            });
+            let counted = catalogue.decided_since(reviewer, since);
+            assert_eq!(counted, decided.count() as u64, "{reviewer}");
+            most = most.max(counted);
+        }
+    }
+    assert!(most > 1, "the reviews must hold something to count");
+    let counted = shelf.store.tags().unwrap();
+    let mut tags = counted.clone();
+    tags.iter_mut().for_each(|tag| tag.count = 7);
+    catalogue.count_tags(&mut tags);
+    assert_eq!(tags, counted);
+    assert!(tags.iter().any(|tag| tag.count > 1));
+}

@@ -1,6 +1,6 @@
-use super::super::apply::tests::{both, clock, on, reviewed_store, row, sound, tag};
+use super::super::apply::tests::{both, clock, on, reviewed_store, row, tag};
 use super::*;
-use crate::model::{Clock, EntryId, NoteId, Set, Status, Verdict};
+use crate::model::{Clock, EntryId, NoteId, Set, Status};
 
 fn words(store: &Store, query: &JournalQuery) -> Vec<String> {
     let all = store.journal(query).unwrap();
@@ -115,54 +115,6 @@ fn an_entry_is_found_by_the_beginning_of_its_id() {
     }
     let all: Vec<EntryId> = known;
     assert!(!all.is_empty());
-}
-
-#[test]
-fn today_counts_conversations_that_are_decided_still() {
-    let (_dir, mut store, ids) = reviewed_store(5);
-    let at = |ms| Clock::fixed(Millis(ms));
-    store
-        .apply(
-            &on(&ids[..1], Set::Status(Status::Reviewed)),
-            "ann",
-            &at(1000),
-        )
-        .unwrap();
-    store
-        .apply(
-            &on(&ids[1..4], Set::Status(Status::Reviewed)),
-            "ann",
-            &at(2000),
-        )
-        .unwrap();
-    store
-        .apply(
-            &on(&ids[1..2], Set::Verdict(Some(Verdict::Negative))),
-            "ann",
-            &at(2000),
-        )
-        .unwrap();
-    store
-        .apply(&on(&ids[2..3], Set::Status(Status::Saved)), "bo", &at(2500))
-        .unwrap();
-    store
-        .apply(&on(&ids[4..], Set::Status(Status::Saved)), "ann", &at(3000))
-        .unwrap();
-    store
-        .apply(
-            &on(&ids[4..], Set::Status(Status::Unread)),
-            "ann",
-            &at(3000),
-        )
-        .unwrap();
-    assert_eq!(store.decided_since("ann", Millis(0)).unwrap(), 3);
-    assert_eq!(store.decided_since("ann", Millis(2000)).unwrap(), 2);
-    assert_eq!(store.decided_since("bo", Millis(2000)).unwrap(), 1);
-    store.undo_last(3, "ann", &at(4000)).unwrap(); // the verdict and both about the last
-    assert_eq!(store.decided_since("ann", Millis(2000)).unwrap(), 2);
-    store.undo_last(1, "ann", &at(4000)).unwrap();
-    assert_eq!(store.decided_since("ann", Millis(2000)).unwrap(), 0);
-    sound(&store);
 }
 
 #[test]

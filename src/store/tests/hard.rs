@@ -66,6 +66,13 @@ fn killed_creations_leave_nothing_or_a_whole_store() {
 
 const ALL: i64 = 400;
 
+/// How many conversations there are.
+fn count(store: &Store) -> i64 {
+    let sql = "SELECT count(*) FROM conversation";
+    let conn = store.connection();
+    conn.query_row(sql, [], |r| r.get(0)).unwrap()
+}
+
 /// Imports what is missing after the noted position, ten conversations a batch.
 fn import_numbered(path: &Path, mut told: impl FnMut(i64)) {
     let mut store = Store::open(path, &Access::Import).unwrap();
@@ -118,7 +125,7 @@ fn killed_imports_go_on_where_they_stopped() {
         assert!(committed > 0);
 
         let store = Store::open(&path, &Access::Review).unwrap();
-        let there = store.first_page(1).unwrap().1 as i64;
+        let there = count(&store);
         assert!(
             there >= committed && there % 10 == 0,
             "{there} of {committed}"
@@ -131,7 +138,7 @@ fn killed_imports_go_on_where_they_stopped() {
         drop(store);
         import_numbered(&path, |_| {});
         let store = Store::open(&path, &Access::Read).unwrap();
-        assert_eq!(store.first_page(1).unwrap().1, ALL as u64);
+        assert_eq!(count(&store), ALL);
         assert_eq!(store.doctor(true).unwrap(), []);
     }
 }
@@ -208,7 +215,7 @@ fn reviewers_and_an_import_do_not_disturb_each_other() {
         }
     });
     assert_eq!(store.doctor(true).unwrap(), []);
-    assert_eq!(store.first_page(1).unwrap().1, 220);
+    assert_eq!(count(&store), 220);
     let rows: Vec<i64> = (1..=20).collect();
     for card in store.cards(&rows).unwrap() {
         assert_eq!(card.review.tags, ["ann".into(), "bea".into()]);
@@ -268,7 +275,7 @@ fn a_full_disk_loses_the_open_batch_and_nothing_else() {
     };
     assert!(error.to_string().contains("full"), "{error}");
     drop(ingest);
-    assert_eq!(store.first_page(1).unwrap().1 as i64, committed);
+    assert_eq!(count(&store), committed);
     let findings = store.doctor(true).unwrap();
     assert!(
         findings.iter().all(|f| f.what.contains("not finished")),

@@ -269,7 +269,7 @@ fn another_connection_sees_what_was_written_and_can_stop_a_question() {
     assert_eq!(reader.data_version().unwrap(), before);
     put_all(&mut store, vec![imported("anna", dialogue(0, 2))]);
     assert_ne!(reader.data_version().unwrap(), before);
-    assert_eq!(reader.first_page(10).unwrap(), (vec![1], 1));
+    assert_eq!(reader.first_page(10).unwrap(), [1]);
 
     let interrupter = reader.interrupter();
     let stopper = std::thread::spawn(move || {

@@ -353,7 +353,7 @@ fn a_checkpoint_that_was_cut_short_is_no_damage() {
     bytes[..8192].copy_from_slice(first);
     std::fs::write(&torn, bytes).unwrap();
     let store = Store::open(&torn, &Access::Review).unwrap();
-    assert_eq!(store.first_page(1000).unwrap().0.len(), 200);
+    assert_eq!(store.first_page(1000).unwrap().len(), 200);
     assert_eq!(
         store
             .doctor(true)

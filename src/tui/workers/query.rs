@@ -217,8 +217,10 @@ impl Asker {
         if work.stop {
             return Turn::End;
         }
+        let mut work = work;
+        let first = self.catalogue.is_none();
         if let Some(query) = &work.query
-            && self.catalogue.is_none()
+            && first
         {
             self.first_page(query);
             self.build();
@@ -228,6 +230,10 @@ impl Asker {
         // Before others are looked for: what was written here is no news.
         if work.reviewed > 0 {
             self.own_changed();
+        }
+        if first {
+            // Counts of presets, tags and the day come after the answer to the question.
+            work.reviewed = work.reviewed.max(1);
         }
         // Somebody waits for an answer: what others wrote comes after it.
         let changed = watch && work.query.is_none() && self.others_changed();
@@ -259,9 +265,7 @@ impl Asker {
         self.presets(work.presets || changed || reviewed);
         if changed || reviewed {
             self.today();
-        }
-        if changed && let Ok(tags) = self.store.tags() {
-            self.common.send(Msg::Tags(tags));
+            self.tags();
         }
         unanswered
     }
@@ -278,7 +282,9 @@ impl Asker {
         if query.filter != unread || !natural {
             return;
         }
-        if let Ok((rows, total)) = self.store.first_page(FIRST_LINES) {
+        if let Ok(rows) = self.store.first_page(FIRST_LINES)
+            && !rows.is_empty()
+        {
             let cards = self.store.cards(&rows).unwrap_or_default();
             let statuses = cards.iter().map(|c| c.review.status).collect();
             let view = View {
@@ -286,9 +292,6 @@ impl Asker {
                 rows: cards.iter().map(|c| c.row).collect::<Vec<i64>>().into(),
                 statuses,
                 cards,
-                matching: total,
-                total,
-                unread: total,
                 ..View::default()
             };
             self.common.send(Msg::FirstPage(Box::new(view)));
@@ -299,11 +302,6 @@ impl Asker {
         match Catalogue::build(&self.store) {
             Ok(catalogue) => self.catalogue = Some(catalogue),
             Err(error) => self.common.send(Msg::WorkerDied(error.to_string())),
-        }
-        self.presets(true);
-        self.today();
-        if let Ok(tags) = self.store.tags() {
-            self.common.send(Msg::Tags(tags));
         }
         if let Ok(history) = self.store.filter_history() {
             self.common.send(Msg::History(history));
@@ -489,8 +487,18 @@ impl Asker {
         let zone = self.common.zone;
         let now = zone.local(self.common.clock.now());
         let midnight: Millis = zone.moment(now.date().and_time(chrono::NaiveTime::MIN));
-        if let Ok(n) = self.store.decided_since(&self.common.reviewer, midnight) {
-            self.common.send(Msg::Today(n));
+        if let Some(catalogue) = &self.catalogue {
+            let decided = catalogue.decided_since(&self.common.reviewer, midnight);
+            self.common.send(Msg::Today(decided));
+        }
+    }
+
+    fn tags(&self) {
+        if let Some(catalogue) = &self.catalogue
+            && let Ok(mut tags) = self.store.vocabulary()
+        {
+            catalogue.count_tags(&mut tags);
+            self.common.send(Msg::Tags(tags));
         }
     }
 }

@@ -150,13 +150,11 @@ pub(super) fn write(common: &Common, store: &mut Store, job: WriteJob, questions
         WriteJob::End => return,
     };
     match done {
-        Ok(Some(ack)) => written(common, store, ack, questions),
+        Ok(Some(ack)) => written(common, ack, questions),
         Ok(None) => common.send(Msg::Notice("nothing to undo or redo".to_owned())),
         // What is so already needs no entry, and what is shown is true.
         Err(StoreError::Unchanged) => common.send(Msg::Unchanged { ticket }),
         // Nothing to undo, or taken back already: no key was without effect that showed one.
-        Err(StoreError::Refused(why)) if ticket.is_none() => common.send(Msg::Notice(why)),
-        // Nothing to undo is no failure.
         Err(StoreError::Refused(why)) if ticket.is_none() => common.send(Msg::Notice(why)),
         Err(error) => common.send(Msg::WriteFailed {
             ticket,
@@ -197,14 +195,11 @@ fn targets(store: &Store, rows: &[i64]) -> Result<Vec<Target>> {
     Ok(ids.into_iter().map(target).collect())
 }
 
-fn written(common: &Common, store: &Store, ack: Ack, questions: &Questions) {
+fn written(common: &Common, ack: Ack, questions: &Questions) {
     let conversations = ack.rows.len();
     // The acknowledgement first: the counts that follow from it come after.
     common.send(Msg::Written(ack));
     questions.reviewed(conversations);
-    if let Ok(tags) = store.tags() {
-        common.send(Msg::Tags(tags));
-    }
 }
 
 fn preset_written(common: &Common, done: Result<()>, questions: &Questions) {
