@@ -266,7 +266,7 @@ fn a_killed_import_goes_on_and_ends_as_if_nothing_had_happened() {
 /// Everything a person sees of all conversations, in the order of their ids.
 fn content(path: &Path) -> Vec<String> {
     let store = Store::open(path, &Access::Read).unwrap();
-    let (rows, _) = store.first_page(1_000_000).unwrap();
+    let rows = store.first_page(1_000_000).unwrap();
     let mut all: Vec<String> = rows
         .iter()
         .map(|row| afterword::export::json::whole_json(&store.whole(*row).unwrap().unwrap()))

@@ -1,7 +1,8 @@
 //! `doctor`: whether the store still says what was written, and mending what follows from the rest.
 //!
 //! Events, attributes and keys are the truth; narrow rows, turns, values of slots and the search index
-//! follow from them and can be made afresh. What is damaged itself is named, never guessed.
+//! follow from them and can be made afresh. What is damaged itself is named, never guessed. However much is
+//! damaged, only so much of it is kept in memory.
 
 use rusqlite::{Connection, ErrorCode, params};
 
@@ -30,6 +31,39 @@ pub struct Finding {
     pub repairable: bool,
 }
 
+/// More findings than these are counted.
+const KEPT: usize = 1_000;
+
+/// What was found so far.
+#[derive(Default)]
+pub(super) struct Findings {
+    kept: Vec<Finding>,
+    more: u64,
+    more_repairable: bool,
+}
+
+impl Findings {
+    pub(super) fn push(&mut self, finding: Finding) {
+        if self.kept.len() < KEPT {
+            self.kept.push(finding);
+        } else {
+            self.more += 1;
+            self.more_repairable |= finding.repairable;
+        }
+    }
+
+    pub(super) fn into_vec(mut self) -> Vec<Finding> {
+        if self.more > 0 {
+            self.kept.push(Finding {
+                conversation: None,
+                what: format!("{} more findings of these kinds", self.more),
+                repairable: self.more_repairable,
+            });
+        }
+        self.kept
+    }
+}
+
 /// What a repair did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Repaired {
@@ -41,9 +75,10 @@ pub struct Repaired {
 }
 
 impl Store {
-    /// Looks for damage; empty where there is none. `deep` also derives every conversation once more.
+    /// Looks for damage; empty where there is none. `deep` also derives every conversation once more. Of
+    /// very much damage the first findings are named and the others counted.
     pub fn doctor(&self, deep: bool) -> Result<Vec<Finding>> {
-        let mut findings = Vec::new();
+        let mut findings = Findings::default();
         {
             // One snapshot, so that an import meanwhile does not look like damage.
             let tx = self
@@ -52,6 +87,7 @@ impl Store {
                 .map_err(sqlite("checking the store"))?;
             pages(&tx, deep, &mut findings)?;
             missing_rows(&tx, &mut findings)?;
+            surplus_rows(&tx, &mut findings)?;
             sources(&tx, &mut findings)?;
             if deep {
                 every_conversation(&tx, &mut findings)?;
@@ -64,7 +100,7 @@ impl Store {
                 repairable: false,
             });
         }
-        Ok(findings)
+        Ok(findings.into_vec())
     }
 
     /// Makes narrow rows, turns, values of slots and the search index afresh from the bodies, in one
@@ -77,6 +113,8 @@ impl Store {
                 "INSERT INTO search (search) VALUES ('delete-all')",
                 "DELETE FROM slot_value",
                 "DELETE FROM turn",
+                // What no card knows would be counted and listed by the catalogue.
+                "DELETE FROM conversation WHERE row NOT IN (SELECT row FROM card)",
             ] {
                 tx.execute(sql, []).map_err(sqlite("repairing the store"))?;
             }
@@ -93,7 +131,7 @@ impl Store {
 }
 
 /// SQLite's own check of the pages and of the search index.
-fn pages(conn: &Connection, deep: bool, findings: &mut Vec<Finding>) -> Result<()> {
+fn pages(conn: &Connection, deep: bool, findings: &mut Findings) -> Result<()> {
     let sql = match deep {
         true => format!("PRAGMA integrity_check({MOST_FAULTS})"),
         false => format!("PRAGMA quick_check({MOST_FAULTS})"),
@@ -120,7 +158,7 @@ fn pages(conn: &Connection, deep: bool, findings: &mut Vec<Finding>) -> Result<(
 }
 
 /// Conversations of which a part is missing.
-fn missing_rows(conn: &Connection, findings: &mut Vec<Finding>) -> Result<()> {
+fn missing_rows(conn: &Connection, findings: &mut Findings) -> Result<()> {
     for (table, key, repairable) in [
         ("conversation", "row", true),
         ("body", "row", false),
@@ -145,7 +183,38 @@ fn missing_rows(conn: &Connection, findings: &mut Vec<Finding>) -> Result<()> {
     Ok(())
 }
 
-fn sources(conn: &Connection, findings: &mut Vec<Finding>) -> Result<()> {
+/// Rows of what follows from conversations that belong to none.
+fn surplus_rows(conn: &Connection, findings: &mut Findings) -> Result<()> {
+    for (table, key, repairable) in [
+        ("conversation", "row", true),
+        // Without its card nobody knows whose events they are; they are not thrown away unasked.
+        ("body", "row", false),
+        ("turn", "row", true),
+        ("search_docsize", "id", true),
+    ] {
+        // Names from the list above; nothing of them comes from outside.
+        let sql = format!(
+            "SELECT count(*), min({key}) FROM {table} WHERE {key} NOT IN (SELECT row FROM card)"
+        );
+        let (surplus, first): (i64, Option<i64>) = conn
+            .query_row(&sql, [], |r| Ok((r.get(0)?, r.get(1)?)))
+            .map_err(sqlite("checking the rows"))?;
+        if let Some(first) = first {
+            let what = match surplus {
+                1 => format!("row {first} of {table} belongs to no conversation"),
+                n => format!("{n} rows of {table}, from row {first} on, belong to no conversation"),
+            };
+            findings.push(Finding {
+                conversation: None,
+                what,
+                repairable,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn sources(conn: &Connection, findings: &mut Findings) -> Result<()> {
     let names: Vec<String> = conn
         .prepare("SELECT name FROM source WHERE complete = 0")
         .and_then(|mut q| q.query_map([], |r| r.get(0))?.collect())
@@ -170,7 +239,7 @@ fn rows(conn: &Connection) -> Result<Vec<i64>> {
         .map_err(sqlite("reading the conversations"))
 }
 
-fn every_conversation(conn: &Connection, findings: &mut Vec<Finding>) -> Result<()> {
+fn every_conversation(conn: &Connection, findings: &mut Findings) -> Result<()> {
     let mut values = KnownValues::new(conn);
     let mut slots = 0;
     for row in rows(conn)? {

@@ -334,7 +334,7 @@ fn review(path: &Path) {
     };
     let reader = Store::open(path, &Access::Read).unwrap();
     let whole = |name: &str| {
-        let (rows, _) = reader.first_page(1000).unwrap();
+        let rows = reader.first_page(1000).unwrap();
         rows.into_iter()
             .filter_map(|row| reader.whole(row).unwrap())
             .find(|w| w.card.external_id.for_search() == name)
