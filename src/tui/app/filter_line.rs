@@ -218,6 +218,8 @@ impl App {
             }
             Completion::Value {
                 field,
+                // Of `slot:city=` the names of slots are no values.
+                name: None,
                 prefix,
                 range,
                 ..
@@ -238,7 +240,7 @@ impl App {
                 line.awaited = Some(field);
                 self.send(Cmd::Values(field, prefix));
             }
-            Completion::Nothing => line.offers.clear(),
+            Completion::Value { .. } | Completion::Nothing => line.offers.clear(),
         }
     }
 
