@@ -563,6 +563,23 @@ fn tab_goes_through_all_offers() {
 }
 
 #[test]
+fn tab_completes_the_name_of_a_preset_to_its_filter() {
+    let mut screen = Screen::all();
+    screen.press("/problem<tab>");
+    assert!(
+        screen
+            .text()
+            .starts_with("/is:unread (is:problem OR rating:..2)"),
+        "{}",
+        screen.text()
+    );
+    // The names of slots are no values of one.
+    screen.press("<esc>/slot:city=");
+    let line = screen.app.line.as_ref().unwrap();
+    assert!(line.offers.is_empty(), "{:?}", line.offers);
+}
+
+#[test]
 fn an_unfinished_field_leaves_the_list_alone() {
     let mut screen = Screen::all();
     screen.press("/is:problem channel:");

@@ -215,6 +215,19 @@ impl App {
                         detail: info.help.to_owned(),
                     })
                     .collect();
+                // A preset is offered by its name and stands in the line as its filter.
+                let begins = filter::fold(&prefix);
+                let alone = text.len() == line.range.len();
+                let named = self.presets.iter().filter(|(preset, _)| {
+                    !in_turn && !begins.is_empty() && filter::fold(&preset.name).starts_with(&begins)
+                });
+                line.offers.extend(named.map(|(preset, count)| Offer {
+                    insert: as_part(&preset.filter, alone),
+                    detail: match count {
+                        Some(count) => format!("{}, {}", preset.name, crate::tui::figure(*count)),
+                        None => preset.name.clone(),
+                    },
+                }));
             }
             Completion::Value {
                 field,
@@ -320,5 +333,13 @@ impl App {
             line.input = Input::new(text.clone());
             self.line_changed();
         }
+    }
+}
+
+/// A filter as it stands among other terms: alternatives in parentheses.
+fn as_part(text: &str, alone: bool) -> String {
+    match filter::parse(text) {
+        Ok(filter::Filter::Or(_)) if !alone => format!("({text})"),
+        _ => text.to_owned(),
     }
 }
