@@ -219,7 +219,9 @@ impl App {
                 let begins = filter::fold(&prefix);
                 let alone = text.len() == line.range.len();
                 let named = self.presets.iter().filter(|(preset, _)| {
-                    !in_turn && !begins.is_empty() && filter::fold(&preset.name).starts_with(&begins)
+                    !in_turn
+                        && !begins.is_empty()
+                        && filter::fold(&preset.name).starts_with(&begins)
                 });
                 line.offers.extend(named.map(|(preset, count)| Offer {
                     insert: as_part(&preset.filter, alone),
