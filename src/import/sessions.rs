@@ -100,17 +100,21 @@ impl SenderLog {
 /// The conversations of one sender, in order. `source` is the source's name.
 pub fn conversations(mut log: SenderLog, mode: SessionMode, source: &Untrusted) -> Vec<Imported> {
     link(&mut log.events);
-    let ranges = split_sessions(&log.events, mode);
+    let ranges = split_sessions(&log.events, mode).into_iter();
+    let ranges: Vec<(Range<usize>, Millis)> = ranges
+        .map(|range| {
+            let time = key_time(&log.events[range.clone()]);
+            (range, time)
+        })
+        .collect();
     let mut rest = log.events.into_iter();
     let mut found: Vec<Imported> = Vec::with_capacity(ranges.len());
     let mut starts = Vec::with_capacity(ranges.len());
-    for range in ranges {
+    for (range, time) in ranges {
         let mut attributes = log.attributes.clone();
         attributes.user_id.get_or_insert_with(|| log.sender.clone());
-        let session: Vec<RasaEvent> = rest.by_ref().take(range.len()).collect();
-        let time = key_time(&session);
-        let mut events = Vec::with_capacity(session.len());
-        for RasaEvent { event, about, .. } in session {
+        let mut events = Vec::with_capacity(range.len());
+        for RasaEvent { event, about, .. } in rest.by_ref().take(range.len()) {
             if hands_over(&event) {
                 attributes.escalated.get_or_insert(true);
             }

@@ -66,7 +66,12 @@ pub(super) fn about(event: &Event, record: &Record<'_>) -> About {
 fn take(about: &mut About, metadata: Raw<'_>) {
     for (name, value) in metadata.read::<Members<'_>>().0 {
         let plain = plain(value).filter(|text| !text.is_empty() && text.len() <= LONGEST);
-        let (place, inner): (&mut Option<Untrusted>, &[&str]) = match &*name.to_ascii_lowercase() {
+        // Nearly all names are in lower case already.
+        let lower = match name.bytes().any(|b| b.is_ascii_uppercase()) {
+            true => Cow::Owned(name.to_ascii_lowercase()),
+            false => Cow::Borrowed(name.as_ref()),
+        };
+        let (place, inner): (&mut Option<Untrusted>, &[&str]) = match lower.as_ref() {
             "model_id" => (&mut about.model_id, &[]),
             "assistant_id" => (&mut about.assistant_id, &[]),
             "language" | "lang" | "locale" | "user_language" => (&mut about.language, &[]),

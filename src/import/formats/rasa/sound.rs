@@ -7,8 +7,9 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use super::super::json_text::{deeper_than, mend_surrogates, more_brackets_than};
+use super::super::json_text::{deeper_than, mend_surrogates};
 use super::super::{RasaEvent, SenderLog};
 use super::wire::{Raw, Record, Text};
 use super::{Columns, NO_SENDER, Parsed, convert, names_an_event_alone};
@@ -75,7 +76,7 @@ impl<'a> Walk<'a> {
                         Some("name") => name = value,
                         _ => {}
                     }
-                    if more_brackets_than(raw, DEPTH_CAP - 1) && deeper_than(raw, DEPTH_CAP - 1) {
+                    if deeper_than(raw, DEPTH_CAP - 1) {
                         return None;
                     }
                 }
@@ -118,9 +119,10 @@ impl<'a> Walk<'a> {
     fn value<T: Deserialize<'a>>(&mut self) -> Option<(T, &'a str)> {
         self.peek()?;
         let rest = self.text.get(self.at..)?;
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<T>();
-        let value = values.next()?.ok()?;
-        let length = values.byte_offset();
+        let mut reader = serde_json::Deserializer::from_str(rest);
+        let value = T::deserialize(&mut reader).ok()?;
+        // Where a series of values would go on from here.
+        let length = reader.into_iter::<IgnoredAny>().byte_offset();
         self.at += length;
         Some((value, rest.get(..length)?))
     }
