@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::columns::Column;
+use super::samples::Hashes;
 use super::times::LocalStarts;
 use crate::filter::Zone;
 
@@ -40,6 +41,7 @@ struct Entry {
 pub(super) struct Cache {
     entries: HashMap<String, Entry>,
     starts: Option<Arc<LocalStarts>>,
+    hashes: Hashes,
     bytes: usize,
     clock: u64,
 }
@@ -97,9 +99,14 @@ impl Cache {
         starts
     }
 
+    /// The hashes that samples are drawn by.
+    pub fn hashes(&mut self) -> &mut Hashes {
+        &mut self.hashes
+    }
+
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        self.bytes + self.starts.as_ref().map_or(0, |s| s.bytes())
+        self.bytes + self.hashes.bytes() + self.starts.as_ref().map_or(0, |s| s.bytes())
     }
 
     /// Conversations came and all others are as they were: forgets what cannot be asked of the new ones
@@ -115,6 +122,7 @@ impl Cache {
             Reads::Content => {
                 self.entries.clear();
                 self.starts = None;
+                self.hashes = Hashes::default();
             }
             Reads::Reviews => self.entries.retain(|_, e| e.reads == Reads::Content),
         }

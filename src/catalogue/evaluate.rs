@@ -10,8 +10,7 @@ use super::bits::Bits;
 use super::cache::{Answered, Cache, Reads};
 use super::groups::Group;
 use super::index::Index;
-use crate::filter::{Context, Field, Filter, Term, Test, includes_deleted, sample, sample_hash};
-use crate::store::feed::Wanted;
+use crate::filter::{Context, Field, Filter, Term, Test, includes_deleted, sample};
 use crate::store::{Result, Store};
 
 /// One question being answered.
@@ -140,36 +139,6 @@ impl Evaluator<'_> {
             Field::Time | Field::Weekday => format!("{term:?} {:?}", context.zone),
             _ => format!("{term:?}"),
         }
-    }
-
-    /// The conversations with the smallest hashes.
-    fn sampled(&mut self, found: Bits, size: u64, seed: u64) -> Result<Bits> {
-        let count = found.count();
-        if u64::from(count) <= size {
-            return Ok(found);
-        }
-        let index = self.index;
-        let mut drawn = Vec::with_capacity(count as usize);
-        let rows: Vec<i64>;
-        let wanted = if by_list(count, index.len()) {
-            rows = found.iter().map(|p| index.rows.row(p)).collect();
-            Wanted::These(&rows)
-        } else {
-            Wanted::All
-        };
-        self.store.ask_ids(wanted, |row, id| {
-            if let Some(position) = index.rows.position(row)
-                && found.contains(position)
-            {
-                drawn.push((sample_hash(seed, &id), id, position));
-            }
-        })?;
-        let size = usize::try_from(size).unwrap_or(usize::MAX);
-        if size < drawn.len() {
-            drawn.select_nth_unstable(size);
-            drawn.truncate(size);
-        }
-        Ok(Bits::of(found.len(), drawn.iter().map(|d| d.2)))
     }
 }
 

@@ -301,7 +301,7 @@ impl Index {
         slots.extend(self.source_slots.get(&row.source));
         slots.extend(row.values.iter().filter_map(|id| self.slot_of_value(*id)));
         let is_meta = |id: &i64| u32::try_from(*id).is_ok_and(|id| self.is_meta.contains(id));
-        if self.is_meta.len() > 0 && row.values.iter().any(is_meta) {
+        if row.values.iter().any(is_meta) {
             slots.push(Mark::Meta as u32);
         }
         if let Some(corrected) = self.overrides.get(&row.row) {

@@ -21,6 +21,7 @@ mod names;
 mod posting;
 mod query;
 mod rows;
+mod samples;
 mod scalars;
 mod sort;
 mod terms;

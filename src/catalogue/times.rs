@@ -26,8 +26,8 @@ impl LocalStarts {
     pub fn new(zone: Zone) -> Self {
         Self {
             zone,
-            minutes: Column::default(),
-            weekdays: Column::default(),
+            minutes: Column::Short(Vec::new()),
+            weekdays: Column::Byte(Vec::new()),
         }
     }
 
@@ -41,9 +41,9 @@ impl LocalStarts {
         self.minutes.reserve((all - known) as usize);
         self.weekdays.reserve((all - known) as usize);
         for at in (known..all).map(|p| started.get(p)) {
-            let minute = at.map(|at| times.minute_of_day(at).into());
+            let (minute, weekday) = at.map(|at| times.of(at)).unzip();
             self.minutes.push(minute);
-            self.weekdays.push(at.map(|at| times.weekday(at) as i64));
+            self.weekdays.push(weekday);
         }
     }
 
@@ -69,21 +69,16 @@ impl LocalTimes {
         }
     }
 
-    /// Minutes since local midnight.
-    pub fn minute_of_day(&mut self, at: i64) -> u16 {
-        match self.distance(at) {
-            Some(distance) => ((at + distance).rem_euclid(DAY) / 60_000) as u16,
-            None => self.zone.minute_of_day(Millis(at)),
-        }
-    }
-
-    /// Day of the week, 0 for Monday.
-    pub fn weekday(&mut self, at: i64) -> usize {
-        match self.distance(at) {
-            // The first of January 1970 was a Thursday.
-            Some(distance) => ((at + distance).div_euclid(DAY) + 3).rem_euclid(7) as usize,
-            None => self.zone.weekday(Millis(at)),
-        }
+    /// Minutes since local midnight, and the day of the week, 0 for Monday.
+    pub fn of(&mut self, at: i64) -> (i64, i64) {
+        let Some(distance) = self.distance(at) else {
+            let (zone, at) = (self.zone, Millis(at));
+            return (zone.minute_of_day(at).into(), zone.weekday(at) as i64);
+        };
+        let local = at + distance;
+        let day = local.div_euclid(DAY);
+        // The first of January 1970 was a Thursday.
+        ((local - day * DAY) / 60_000, (day + 3).rem_euclid(7))
     }
 
     fn distance(&mut self, at: i64) -> Option<i64> {
@@ -121,8 +116,8 @@ mod tests {
             let fixed = chrono::FixedOffset::east_opt(minutes * 60).unwrap();
             for zone in [Zone::Local, Zone::Fixed(fixed)] {
                 let mut times = LocalTimes::new(zone);
-                prop_assert_eq!(times.minute_of_day(at), zone.minute_of_day(Millis(at)));
-                prop_assert_eq!(times.weekday(at), zone.weekday(Millis(at)));
+                let expected = (zone.minute_of_day(Millis(at)).into(), zone.weekday(Millis(at)) as i64);
+                prop_assert_eq!(times.of(at), expected);
             }
         }
     }

@@ -223,7 +223,7 @@ fn what_was_asked_before_is_right_after_conversations_came() {
                     reverse,
                     ..Question::default()
                 };
-                let mut ask = |c: &mut Catalogue| {
+                let ask = |c: &mut Catalogue| {
                     c.answer(&shelf.store, &question, &context(None))
                         .unwrap()
                         .rows
