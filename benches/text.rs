@@ -47,7 +47,7 @@ fn at(n: u64, table: &mut Table) -> Outcome {
     for (what, text, bar) in CASES {
         let question = question(text)?;
         let mut matching = 0;
-        let samples = Samples::of(15, |_| {
+        let samples = Samples::of(11, |_| {
             catalogue.forget_answers();
             catalogue
                 .answer(&store, &question, &context)
@@ -60,7 +60,7 @@ fn at(n: u64, table: &mut Table) -> Outcome {
     // Interrupted at several moments of its run, by another thread as the screen does it.
     let question = question("sen* du* action:none OR ta*")?;
     let mut stopped = Samples::default();
-    for step in 0..30 {
+    for step in 0..20 {
         catalogue.forget_answers();
         let interrupter = store.interrupter();
         let waiting = thread::spawn(move || {
