@@ -261,12 +261,19 @@ fn preview_text(
         return;
     }
     // A hit far to the right is brought into view.
-    let first = safe.index_at(spans[0].start);
-    let start = if first > usize::from(width) * 2 / 3 {
-        first - usize::from(width) / 3
-    } else {
-        0
-    };
+    let columns = |i| safe.cluster(i).map_or(0, |c| usize::from(c.width));
+    let said = safe.indices_of(spans[0].clone());
+    let mut start = 0;
+    let all: usize = (0..safe.len()).map(columns).sum();
+    let seen = usize::from(width) - usize::from(all > usize::from(width)).min(width.into());
+    if (0..said.end).map(columns).sum::<usize>() > seen {
+        start = said.start;
+        let mut lead = 0;
+        while start > 0 && lead + columns(start - 1) <= usize::from(width) / 3 {
+            start -= 1;
+            lead += columns(start);
+        }
+    }
     let hit = theme.style(Role::Hit);
     let lead = if start > 0 {
         pen.word(
@@ -279,7 +286,6 @@ fn preview_text(
     } else {
         0
     };
-    let columns = |i| safe.cluster(i).map_or(0, |c| usize::from(c.width));
     let rest: usize = (start..safe.len()).map(columns).sum();
     let room = width - lead;
     let cut = u16::from(rest > usize::from(room)).min(room);
@@ -376,5 +382,55 @@ fn nothing(app: &App, area: Rect, pen: &mut Pen<'_>) {
             "/ edits the filter · '0 shows everything · '' goes back",
             dim,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::buffer::Buffer;
+
+    use super::*;
+
+    /// The preview of a message in 16 columns; what is marked stands in brackets.
+    fn preview(text: &str, words: &str) -> String {
+        let area = Rect::new(0, 0, 16, 1);
+        let mut buf = Buffer::empty(area);
+        let theme = Theme {
+            color: true,
+            ascii: false,
+        };
+        let asked = filter::hit_words(&filter::parse(words).unwrap());
+        let mut pen = Pen::new(&mut buf, area);
+        let safe = SafeText::line(text);
+        preview_text(theme, 0, 0, 16, &safe, text, &asked, Style::new(), &mut pen);
+        let hit = theme.style(Role::Hit);
+        let (mut out, mut x) = (String::new(), 0);
+        while x < 16 {
+            let cell = &buf[(x, 0)];
+            let marked = cell.fg == hit.fg.unwrap_or_default() && cell.modifier == hit.add_modifier;
+            let (open, close) = if marked { ("[", "]") } else { ("", "") };
+            out.push_str(&format!("{open}{}{close}", cell.symbol()));
+            x += SafeText::line(cell.symbol()).width().max(1) as u16;
+        }
+        out.replace("][", "").trim_end().to_owned()
+    }
+
+    #[test]
+    fn the_hit_of_a_preview_is_seen_in_every_script() {
+        for (text, words, want) in [
+            ("refund, please", "refund", "[refund], please"),
+            ("fits to its ends", "ends", "fits to its [ends]"),
+            (
+                "this is longer than the line has room",
+                "line",
+                "… the [line] has …",
+            ),
+            ("健康保険をお使いになります", "ます", "…なり[ます]"),
+            ("保険が切れてるんですけど", "保険", "[保険]が切れてるん…"),
+            ("هذا كل شي أريد إلغاء العقد", "العقد", "…لغاء [العقد]"),
+            ("está el señor Muñoz aquí", "munoz", "…eñor [Muñoz] aquí"),
+        ] {
+            assert_eq!(preview(text, words), want, "{words}");
+        }
     }
 }
