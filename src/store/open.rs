@@ -26,6 +26,14 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// How long a writer waits for another one.
 const WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
+/// A writer looks so often whether the other one is done: an import rests for 20 ms between batches, which
+/// SQLite's own waiting, longer from time to time, misses again and again.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(1);
+
+/// Pages of the log until a decision pays for emptying it. An import empties it sooner: what it wrote is
+/// not for a reviewer to wait for.
+const REVIEWED_PAGES: i64 = 4_000;
+
 /// Each connection belongs to one thread; a path is never an URI by accident.
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
 
@@ -105,7 +113,7 @@ fn connect(path: &Path, access: Access, mut notices: Vec<String>) -> Result<Stor
         false => Connection::open_with_flags(path, FLAGS | OpenFlags::SQLITE_OPEN_READ_WRITE),
     }
     .map_err(|e| cannot(path, e))?;
-    rules(&conn, path, access)?;
+    rules(&mut conn, path, access)?;
     check_version(&conn, path)?;
     if access != Access::Read
         && let Some(backup) = migrate::migrate(&mut conn, path, migrate::STEPS)?
@@ -248,10 +256,26 @@ fn no_log(path: &Path) -> bool {
     fs::metadata(log).map_or(true, |m| m.len() == 0)
 }
 
+/// Waits for another writer, as often as fits into [`WAIT`]. False: no longer.
+pub(super) fn wait_a_little(times: i32) -> bool {
+    let waited = LOOK * times.unsigned_abs();
+    if waited < WAIT {
+        std::thread::sleep(LOOK);
+    }
+    waited < WAIT
+}
+
 /// Sets the rules of a connection and reads back those that safety rests on.
-fn rules(conn: &Connection, path: &Path, access: Access) -> Result<()> {
+fn rules(conn: &mut Connection, path: &Path, access: Access) -> Result<()> {
+    let waiting = match access {
+        Access::Review | Access::Import => conn.busy_handler(Some(wait_a_little)),
+        Access::Read => conn.busy_timeout(WAIT),
+    };
+    waiting.map_err(|e| cannot(path, e))?;
     let set = || -> rusqlite::Result<(String, i64)> {
-        conn.busy_timeout(WAIT)?;
+        if access == Access::Review {
+            conn.pragma_update(None, "wal_autocheckpoint", REVIEWED_PAGES)?;
+        }
         conn.set_prepared_statement_cache_capacity(128);
         conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         conn.pragma_update(None, "trusted_schema", false)?;

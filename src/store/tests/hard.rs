@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::ingest::{dialogue, put_all};
@@ -172,34 +172,40 @@ fn one_log_imported_twice_at_once_is_there_once() {
 
 #[test]
 fn reviewers_and_an_import_do_not_disturb_each_other() {
+    const EDITS: usize = 600;
     let (_dir, mut store) = temporary();
     put_all(&mut store, (0..20).map(numbered).collect());
     let path = store.path();
     let ids: Vec<_> = (0..20).map(|n| numbered(n).key.id()).collect();
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
+    // A reviewer that failed never says that it is done: then the import ends by itself.
+    let at_work = AtomicUsize::new(2);
+    let imported = std::thread::scope(|scope| {
+        let import = scope.spawn(|| {
             let mut store = Store::open(path, &Access::Import).unwrap();
             let mut ingest = store.begin_import(&main_source()).unwrap();
-            for n in 20..220 {
+            let mut n = 20;
+            while n < 220 || (at_work.load(Ordering::Relaxed) > 0 && n < 20_000) {
                 ingest.take(numbered(n)).unwrap();
+                n += 1;
                 if ingest.due() || n % 10 == 0 {
                     ingest.commit_batch().unwrap();
-                    std::thread::sleep(Duration::from_millis(2));
+                    std::thread::sleep(Duration::from_millis(20));
                 }
             }
             ingest.finish().unwrap();
+            n
         });
         for name in ["ann", "bea"] {
-            let ids = &ids;
+            let (ids, at_work) = (&ids, &at_work);
             scope.spawn(move || {
                 let mut store = Store::open(path, &Access::Review).unwrap();
-                for id in ids {
+                for edit in 0..EDITS {
                     let target = Target {
-                        conversation: *id,
+                        conversation: ids[edit % ids.len()],
                         event: None,
                     };
                     let set = Set::Tag {
-                        name: name.into(),
+                        name: format!("{name} {}", edit / ids.len()).into(),
                         on: true,
                     };
                     let change = Change {
@@ -210,15 +216,19 @@ fn reviewers_and_an_import_do_not_disturb_each_other() {
                         bulk: None,
                     };
                     store.apply(&change, name, &Clock::system()).unwrap();
+                    // Nobody decides without a pause.
+                    std::thread::sleep(Duration::from_millis(2));
                 }
+                at_work.fetch_sub(1, Ordering::Relaxed);
             });
         }
+        import.join().unwrap()
     });
     assert_eq!(store.doctor(true).unwrap(), []);
-    assert_eq!(count(&store), 220);
+    assert_eq!(count(&store), imported);
     let rows: Vec<i64> = (1..=20).collect();
     for card in store.cards(&rows).unwrap() {
-        assert_eq!(card.review.tags, ["ann".into(), "bea".into()]);
+        assert_eq!(card.review.tags.len(), 2 * EDITS / ids.len());
     }
 }
 
