@@ -91,7 +91,11 @@ impl<'a> Raw<'a> {
             let (_, value) = members.first().filter(|(k, _)| k.starts_with("$number"))?;
             return value.number();
         }
-        let digits = raw.trim_matches('"').trim();
+        // Nearly all stand there bare.
+        let digits = match raw.starts_with('"') {
+            true => raw.trim_matches('"').trim(),
+            false => raw,
+        };
         // Rust reads `inf` and `nan` as numbers, JSON has none.
         let number: f64 = digits.parse().ok()?;
         number.is_finite().then_some(number)
