@@ -3,19 +3,22 @@
 //! What two readings are to each other is decided in [`super::unite`], which conversation a reading
 //! belongs to in [`super::place`]; here the decision is written.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, params};
 
-use super::body::{Packed, encode};
+use super::body::encode;
 use super::draft::Draft;
 use super::ingest::Ingest;
 use super::narrow::{folded, kept};
 use super::numbers::{Values, ValuesIn};
+use super::pack::{Dictionary, Packed};
+use super::pending::{New, PackedRow, rewrite};
 use super::place::{self, Place, Sibling};
 use super::prepare::Prepared;
 use super::record::Record;
 use super::seeds::apply_seed;
-use super::stored::{known, write_rows};
-use super::threshold;
+use super::stored::known;
 use super::unite::{self, Union};
 use super::{Facet, Outcome, Result, StoreError, sqlite};
 use crate::model::{
@@ -31,15 +34,19 @@ impl Ingest<'_> {
             ));
         }
         let conn = self.store.connection();
-        if is_purged(conn, prepared.draft.record().id)? {
+        if self.any_purged && is_purged(conn, prepared.draft.record().id)? {
             return Ok(Outcome::Purged);
         }
         let native = prepared.key.native.for_search();
+        if self.pending.holds(native) && !self.family.is(native) {
+            self.pending.write(conn, rev)?;
+        }
         let siblings = self.family.of(conn, self.source, native)?;
         // Nothing else is known of nearly every sender: then the events need not be looked at.
         if siblings.is_empty() {
             return self.add_prepared(prepared, rev);
         }
+        self.pending.write(conn, rev)?;
         let events = prepared.unpack()?;
         let place = place::find(conn, siblings, &prepared.key, &events, self.mode)?;
         let label = || place::label(siblings, &prepared.key, prepared.external_id.as_ref());
@@ -72,7 +79,7 @@ impl Ingest<'_> {
                 let attributes = unite::unite_attributes(theirs, attributes, true);
                 let row =
                     self.write_down(None, &prepared.key, session, &attributes, events, rev)?;
-                self.seed(row, &prepared.reviews)?;
+                self.seed(row, &prepared.reviews, rev)?;
                 Ok(Outcome::New)
             }
         }
@@ -87,13 +94,13 @@ impl Ingest<'_> {
                 body,
                 ..
             } = prepared;
-            self.write_draft(None, draft, &content, &body, rev)?
+            self.write_draft(None, draft, content, body, rev)?
         } else {
             let (attributes, events) = (prepared.attributes()?, prepared.unpack()?);
             let session = prepared.draft.record().session;
             self.write_down(None, &prepared.key, session, &attributes, events, rev)?
         };
-        self.seed(row, &prepared.reviews)?;
+        self.seed(row, &prepared.reviews, rev)?;
         Ok(Outcome::New)
     }
 
@@ -185,7 +192,7 @@ impl Ingest<'_> {
             old_key = key;
         }
         if !grown && attributes == old_attributes {
-            return Ok(match self.seed(row, reviews)? {
+            return Ok(match self.seed(row, reviews, rev)? {
                 true => Outcome::Updated,
                 false => Outcome::Unchanged,
             });
@@ -205,7 +212,7 @@ impl Ingest<'_> {
             events,
             rev,
         )?;
-        self.seed(row, reviews)?;
+        self.seed(row, reviews, rev)?;
         Ok(Outcome::Updated)
     }
 
@@ -227,7 +234,7 @@ impl Ingest<'_> {
             })
             .map_err(sqlite("reading a conversation"))?;
         self.write_down(Some(row), &key, session, &attributes, events, rev)?;
-        self.seed(row, reviews)?;
+        self.seed(row, reviews, rev)?;
         Ok(Outcome::Updated)
     }
 
@@ -243,41 +250,86 @@ impl Ingest<'_> {
     ) -> Result<i64> {
         mark_reverted(&mut events);
         let draft = Draft::make(key, session, attributes, &events, self.threshold)?;
-        let plain = encode(&events)?;
+        let plain = encode(events)?;
         let content = draft.record().hash(&plain);
         let body = self.preparer.pack(&plain)?;
-        self.write_draft(row, draft, &content, &body, rev)
+        self.write_draft(row, draft, content, body, rev)
     }
 
     fn write_draft(
         &mut self,
         row: Option<i64>,
         draft: Draft,
-        content: &[u8; 16],
-        body: &Packed,
+        content: [u8; 16],
+        body: Packed,
         rev: i64,
     ) -> Result<i64> {
+        let dictionary = match &body.dictionary {
+            Some(dictionary) => Some(self.dictionary_number(dictionary)?),
+            None => None,
+        };
         let conn = self.store.connection();
         let mut values = ValuesIn {
             conn,
             ids: &mut self.values,
         };
         let rows = draft.into_rows(self.source, &mut values)?;
-        let row = write_rows(conn, row, &rows, content, body, rev)?;
-        let written = Sibling::of(row, &rows.record);
-        self.family.note(&rows.record.native, written);
         if let Some(own) = rows.own_threshold {
             let when = (rows.record.ended.unwrap_or(i64::MIN), rows.record.id);
-            if threshold::learn(conn, self.source, own, when)? {
+            if self.learned.learn(conn, self.source, own, when)? {
                 self.set_threshold(Some(own));
             }
         }
+        let conn = self.store.connection();
+        let native = &rows.record.native;
+        let Some(row) = row else {
+            let row = self.next_row;
+            self.next_row += 1;
+            self.family.note(native, Sibling::of(row, &rows.record));
+            self.pending.push(New {
+                row,
+                rows,
+                content,
+                dictionary,
+                bytes: body.bytes,
+            });
+            return Ok(row);
+        };
+        let body = PackedRow {
+            dictionary,
+            bytes: &body.bytes,
+        };
+        rewrite(conn, row, &rows, &content, body, rev)?;
+        self.family.note(native, Sibling::of(row, &rows.record));
         Ok(row)
     }
 
+    /// The number of a dictionary, which is written where this is the first body packed with it.
+    fn dictionary_number(&mut self, dictionary: &Arc<Dictionary>) -> Result<i64> {
+        if let Some(number) = dictionary.number.get() {
+            return Ok(*number);
+        }
+        if let Some((entered, number)) = &self.entered
+            && Arc::ptr_eq(entered, dictionary)
+        {
+            return Ok(*number);
+        }
+        let number = self
+            .store
+            .connection()
+            .prepare_cached("INSERT INTO dictionary (data) VALUES (?1)")
+            .and_then(|mut q| q.insert([&dictionary.data]))
+            .map_err(sqlite("writing the dictionary"))?;
+        self.entered = Some((dictionary.clone(), number));
+        Ok(number)
+    }
+
     /// Enters the reviews that came with it; true if one was new.
-    fn seed(&self, row: i64, reviews: &[ReviewSeed]) -> Result<bool> {
+    fn seed(&mut self, row: i64, reviews: &[ReviewSeed], rev: i64) -> Result<bool> {
         let mut new = false;
+        if !reviews.is_empty() {
+            self.pending.write(self.store.connection(), rev)?;
+        }
         for seed in reviews {
             new |= apply_seed(self.store.connection(), row, seed)?;
         }

@@ -4,13 +4,17 @@
 //! follow from them and can be made afresh. What is damaged itself is named, never guessed. However much is
 //! damaged, only so much of it is kept in memory.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, ErrorCode, params};
 
-use super::body::{Packer, decode};
+use super::body::decode;
 use super::draft::{Draft, Rows};
 use super::numbers::{KnownValues, ValueIds, Values, ValuesIn};
+use super::pack::{Dictionary, Packer};
+use super::pending::{PackedRow, rewrite};
 use super::record::{Record, Summary};
-use super::stored::{plain_body, write_rows};
+use super::stored::plain_body;
 use super::{Result, Store, StoreError, next_rev, sqlite};
 use crate::model::{
     Attributes, Confidence, ConversationId, ConversationKey, Millis, mark_reverted,
@@ -106,7 +110,7 @@ impl Store {
     /// Makes narrow rows, turns, values of slots and the search index afresh from the bodies, in one
     /// transaction.
     pub fn repair(&mut self) -> Result<Repaired> {
-        let mut packer = Packer::new(self.connection())?;
+        let mut packer = Packer::with(Dictionary::newest(self.connection())?.map(Arc::new))?;
         self.write(|tx| {
             let rev = next_rev(tx)?;
             for sql in [
@@ -400,6 +404,12 @@ fn rebuild(conn: &Connection, row: i64, rev: i64, packer: &mut Packer) -> Result
     }
     let body = packer.pack(&fresh.plain)?;
     let hash = fresh.rows.record.hash(&fresh.plain);
-    write_rows(conn, Some(row), &fresh.rows, &hash, &body, rev)?;
+    let body = PackedRow {
+        dictionary: body
+            .dictionary
+            .and_then(|known| known.number.get().copied()),
+        bytes: &body.bytes,
+    };
+    rewrite(conn, row, &fresh.rows, &hash, body, rev)?;
     Ok(true)
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
+use super::migrate::{STEPS, VERSION};
 use super::open::{APPLICATION_ID, cannot, unusable};
 use super::{Result, sqlite};
 
@@ -64,10 +65,15 @@ fn fill(path: &Path) -> Result<()> {
     getrandom::fill(&mut random).map_err(|e| unusable(path, format!("no random numbers: {e}")))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut conn = Connection::open_with_flags(path, flags).map_err(|e| cannot(path, e))?;
-    let mut make = || -> rusqlite::Result<()> {
+    let begin = |conn: &mut Connection| -> rusqlite::Result<()> {
         conn.pragma_update(None, "page_size", 8192)?;
-        conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
+    };
+    begin(&mut conn).map_err(sqlite("creating the store"))?;
+    let tx = conn
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(sqlite("creating the store"))?;
+    let make = || -> rusqlite::Result<()> {
         tx.execute_batch(include_str!("schema.sql"))?;
         super::presets::make_presets(&tx)?;
         tx.execute(
@@ -75,10 +81,13 @@ fn fill(path: &Path) -> Result<()> {
             [&random[..16], &random[16..]],
         )?;
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-        tx.pragma_update(None, "user_version", 1)?;
-        tx.commit()
+        tx.pragma_update(None, "user_version", VERSION)
     };
     make().map_err(sqlite("creating the store"))?;
+    for step in STEPS {
+        (step.run)(&tx)?;
+    }
+    tx.commit().map_err(sqlite("creating the store"))?;
     // Closing the only connection writes the log into the file and removes it.
     conn.close().map_err(|(_, e)| cannot(path, e))
 }

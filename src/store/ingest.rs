@@ -4,21 +4,27 @@
 //! error ends the batch: it is rolled back, the source stays incomplete, and the next import goes on from
 //! the last committed position.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::numbers::ValueIds;
+use super::pack::Dictionary;
+use super::pending::Pending;
 use super::place::{Family, SessionMode};
 use super::prepare::{Prepared, Preparer};
 use super::stored::known;
-use super::threshold;
+use super::threshold::{self, Learned};
 use super::{Outcome, Result, Store, StoreError, next_rev, sqlite};
 use crate::model::{Confidence, Imported};
 use crate::text::Untrusted;
 
 /// After this long a batch should be committed, so that reviewers are not held.
 const BATCH: Duration = Duration::from_millis(50);
+
+/// What writing one conversation is taken to cost before it was measured.
+const FIRST_COST: Duration = Duration::from_micros(100);
 
 /// What an import is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +56,16 @@ pub struct Ingest<'a> {
     pub(super) values: ValueIds,
     pub(super) preparer: Preparer,
     pub(super) family: Family,
+    /// New conversations of the open batch that are not written yet, and the row of the next one.
+    pub(super) pending: Pending,
+    pub(super) next_row: i64,
+    /// A dictionary that the open batch has written, and its number.
+    pub(super) entered: Option<(Arc<Dictionary>, i64)>,
+    pub(super) learned: Learned,
+    /// False while no conversation was ever purged.
+    pub(super) any_purged: bool,
+    /// What writing and committing one pending conversation took lately.
+    cost: Duration,
     /// What `data_version` was when the last batch began: where it is another, another process wrote.
     seen: Option<i64>,
     /// The open batch: its revision and when it began.
@@ -73,6 +89,12 @@ impl Store {
             values: ValueIds::default(),
             preparer,
             family: Family::default(),
+            pending: Pending::default(),
+            next_row: 0,
+            entered: None,
+            learned: Learned::default(),
+            any_purged: false,
+            cost: FIRST_COST,
             seen: None,
             batch: None,
         })
@@ -188,27 +210,42 @@ impl Ingest<'_> {
         self.store.data_version()
     }
 
-    /// True if the open batch has held the store as long as it should.
+    /// True if the open batch, when it is written, will have held the store as long as it should.
     pub fn due(&self) -> bool {
+        let pending = u32::try_from(self.pending.len()).unwrap_or(u32::MAX);
         self.batch
-            .is_some_and(|(_, began)| began.elapsed() >= BATCH)
+            .is_some_and(|(_, began)| began.elapsed() + self.cost.saturating_mul(pending) >= BATCH)
     }
 
     /// Commits what was put since the last commit.
     pub fn commit_batch(&mut self) -> Result<()> {
-        if self.batch.take().is_none() {
+        let Some((rev, _)) = self.batch else {
             return Ok(());
-        }
-        let done = self.store.still_there().and_then(|()| {
-            self.store
-                .connection()
-                .execute_batch("COMMIT")
-                .map_err(sqlite("saving the import"))
-        });
+        };
+        let began = Instant::now();
+        let pending = self.pending.len();
+        let done = self.write_batch(rev);
         if done.is_err() {
             self.roll_back();
+            return done;
         }
-        done
+        self.batch = None;
+        if let Some((dictionary, number)) = self.entered.take() {
+            let _ = dictionary.number.set(number);
+        }
+        if let Some(each) = u32::try_from(pending).ok().filter(|n| *n > 0) {
+            self.cost = (self.cost + began.elapsed() / each) / 2;
+        }
+        Ok(())
+    }
+
+    fn write_batch(&mut self, rev: i64) -> Result<()> {
+        let conn = self.store.connection();
+        self.pending.write(conn, rev)?;
+        self.learned.save(conn, self.source)?;
+        self.store.still_there()?;
+        conn.execute_batch("COMMIT")
+            .map_err(sqlite("saving the import"))
     }
 
     /// Ends the import: everything is on the disk, and the source is complete.
@@ -248,11 +285,15 @@ impl Ingest<'_> {
     fn begin(&mut self) -> Result<i64> {
         self.store.begin_writing()?;
         // From here on an error must close the transaction again.
-        let begun = self
-            .data_version()
-            .and_then(|version| Ok((version, next_rev(self.store.connection())?)));
+        let begun = self.data_version().and_then(|version| {
+            let conn = self.store.connection();
+            self.next_row = next_row(conn)?;
+            self.any_purged = any_purged(conn)?;
+            Ok((version, next_rev(conn)?))
+        });
         match begun {
             Ok((version, rev)) => {
+                self.learned = Learned::default();
                 if self.seen.replace(version) != Some(version) {
                     self.family = Family::default();
                 }
@@ -271,6 +312,9 @@ impl Ingest<'_> {
         // Numbers of values that the rolled back batch had given out mean nothing any more.
         self.values = ValueIds::default();
         self.family = Family::default();
+        self.pending.clear();
+        self.entered = None;
+        self.learned = Learned::default();
         let conn = self.store.connection();
         if !conn.is_autocommit() {
             let _ = conn.execute_batch("ROLLBACK");
@@ -306,6 +350,21 @@ impl Ingest<'_> {
         self.guarded(|ingest, _| threshold::settled(ingest.store.connection(), ingest.source))?;
         self.commit_batch()
     }
+}
+
+/// The number after the highest that a row ever had.
+fn next_row(conn: &Connection) -> Result<i64> {
+    let last: Option<i64> = conn
+        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'conversation'")
+        .and_then(|mut q| q.query_row([], |r| r.get(0)).optional())
+        .map_err(sqlite("reading the rows"))?;
+    Ok(last.unwrap_or(0) + 1)
+}
+
+fn any_purged(conn: &Connection) -> Result<bool> {
+    conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM purged)")
+        .and_then(|mut q| q.query_row([], |r| r.get(0)))
+        .map_err(sqlite("reading what was purged"))
 }
 
 impl Drop for Ingest<'_> {

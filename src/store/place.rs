@@ -102,6 +102,11 @@ impl Family {
         Ok(&self.members)
     }
 
+    /// True if it is the family of this sender.
+    pub(crate) fn is(&self, native: &str) -> bool {
+        self.native.as_deref() == Some(native)
+    }
+
     /// A session of that sender was written.
     pub(crate) fn note(&mut self, native: &str, written: Sibling) {
         if self.native.as_deref() != Some(native) {

@@ -7,12 +7,15 @@
 //! reading the terms once.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rusqlite::Connection;
 
-use super::body::{Packed, Packer, decode, encode};
+use super::body::{decode, encode};
 use super::draft::Draft;
+use super::pack::{Dictionary, Packed, Packer};
+use super::stored::latest_samples;
+use super::train::{SAMPLES, Sample, train};
 use super::{Result, Store, StoreError, place, sqlite};
 use crate::model::{
     Attributes, Confidence, ConversationKey, Event, Imported, ReviewSeed, mark_reverted,
@@ -24,6 +27,23 @@ use crate::text::Untrusted;
 pub(crate) struct Terms {
     /// Of each source, in ten-thousandths.
     thresholds: Mutex<HashMap<Untrusted, Confidence>>,
+    dictionary: Mutex<Training>,
+}
+
+/// How far the store's dictionary is.
+enum Training {
+    /// Conversations are put by until there are enough.
+    Gathering(Vec<Sample>),
+    /// One thread trains it.
+    Under,
+    /// There is one, or none can be had.
+    Done(Option<Arc<Dictionary>>),
+}
+
+impl Default for Training {
+    fn default() -> Self {
+        Self::Gathering(Vec::new())
+    }
 }
 
 impl Terms {
@@ -32,6 +52,62 @@ impl Terms {
         let known = self.thresholds.lock();
         let known = known.unwrap_or_else(PoisonError::into_inner);
         known.get(source).copied()
+    }
+
+    fn training(&self) -> MutexGuard<'_, Training> {
+        self.dictionary
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The dictionary, once there is one.
+    fn dictionary(&self) -> Option<Arc<Dictionary>> {
+        match &*self.training() {
+            Training::Done(dictionary) => dictionary.clone(),
+            _ => None,
+        }
+    }
+
+    /// Finds out what the store has, the first time.
+    fn begin_training(&self, conn: &Connection) -> Result<()> {
+        if !matches!(&*self.training(), Training::Gathering(put_by) if put_by.is_empty()) {
+            return Ok(());
+        }
+        if let Some(dictionary) = Dictionary::newest(conn)? {
+            *self.training() = Training::Done(Some(Arc::new(dictionary)));
+            return Ok(());
+        }
+        let samples = latest_samples(conn, SAMPLES)?;
+        if !samples.is_empty() {
+            self.train(&samples);
+        }
+        Ok(())
+    }
+
+    /// Puts a conversation by; the thread that brings the last one needed trains.
+    fn gather(&self, sample: impl FnOnce() -> Sample) {
+        let samples = match &mut *self.training() {
+            Training::Gathering(put_by) => {
+                put_by.push(sample());
+                if put_by.len() < SAMPLES {
+                    return;
+                }
+                std::mem::take(put_by)
+            }
+            _ => return,
+        };
+        *self.training() = Training::Under;
+        self.train(&samples);
+    }
+
+    fn train(&self, samples: &[Sample]) {
+        let dictionary = train(samples).map(|data| {
+            Arc::new(Dictionary {
+                data,
+                number: OnceLock::new(),
+            })
+        });
+        *self.training() = Training::Done(dictionary);
     }
 
     /// Notes the threshold of a source.
@@ -54,12 +130,14 @@ pub struct Preparer {
 impl Store {
     /// One that prepares conversations for imports into this store.
     pub fn preparer(&self) -> Result<Preparer> {
+        let terms = self.terms();
         for (source, threshold) in thresholds(self.connection())? {
-            self.terms().set_threshold(&source, threshold);
+            terms.set_threshold(&source, threshold);
         }
+        terms.begin_training(self.connection())?;
         Ok(Preparer {
-            terms: self.terms().clone(),
-            packer: Packer::new(self.connection())?,
+            packer: Packer::with(terms.dictionary())?,
+            terms: terms.clone(),
         })
     }
 }
@@ -101,7 +179,7 @@ impl Preparer {
     pub fn another(&self) -> Result<Self> {
         Ok(Self {
             terms: self.terms.clone(),
-            packer: self.packer.another()?,
+            packer: Packer::with(self.packer.dictionary().cloned())?,
         })
     }
 
@@ -118,12 +196,22 @@ impl Preparer {
         let threshold = self.terms.threshold(&key.source);
         let session = place::label(&[], &key, external_id.as_ref());
         let draft = Draft::make(&key, session, &attributes, &events, threshold)?;
-        let plain = encode(&events)?;
+        let messages = events.iter().filter(|e| e.kind.author().is_some());
+        let (count, messages) = (events.len() as u64, messages.count() as u64);
+        let plain = encode(events)?;
+        if self.packer.dictionary().is_none() {
+            let native = key.native.for_search();
+            self.terms
+                .gather(|| Sample::of(&plain, native, &attributes));
+            if let Some(dictionary) = self.terms.dictionary() {
+                self.packer = Packer::with(Some(dictionary))?;
+            }
+        }
         let body = self.packer.pack(&plain)?;
         Ok(Prepared {
             content: draft.record().hash(&plain),
-            events: events.len() as u64,
-            messages: events.iter().filter(|e| e.kind.author().is_some()).count() as u64,
+            events: count,
+            messages,
             key,
             external_id,
             reviews,

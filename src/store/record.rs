@@ -128,25 +128,13 @@ impl Record {
         .map_err(sqlite("reading a conversation"))
     }
 
-    /// Writes both rows; a new one where `row` is `None`. Returns its number.
-    pub(crate) fn save(
+    /// Writes the narrow row.
+    pub(crate) fn save_narrow(
         &self,
         conn: &Connection,
-        row: Option<i64>,
+        row: i64,
         rev: i64,
-        content: &[u8; 16],
-    ) -> Result<i64> {
-        self.save_rows(conn, row, rev, content)
-            .map_err(sqlite("writing a conversation"))
-    }
-
-    fn save_rows(
-        &self,
-        conn: &Connection,
-        row: Option<i64>,
-        rev: i64,
-        content: &[u8; 16],
-    ) -> rusqlite::Result<i64> {
+    ) -> rusqlite::Result<()> {
         conn.prepare_cached(
             "INSERT INTO conversation (row, rev, source, started, ended, messages, user_messages,
                 bot_messages, queries, fallbacks, problems, rating, min_confidence, min_margin,
@@ -176,7 +164,16 @@ impl Record {
             self.marks,
             self.facet_values,
         ])?;
-        let row = row.unwrap_or_else(|| conn.last_insert_rowid());
+        Ok(())
+    }
+
+    /// Writes the card.
+    pub(crate) fn save_card(
+        &self,
+        conn: &Connection,
+        row: i64,
+        content: &[u8; 16],
+    ) -> rusqlite::Result<()> {
         conn.prepare_cached(
             "INSERT INTO card (row, id, source, native, keyed_at, session, user_id, user_name,
                 preview, attributes, summary, content)
@@ -198,7 +195,7 @@ impl Record {
             self.summary,
             content,
         ])?;
-        Ok(row)
+        Ok(())
     }
 
     /// The hash of everything a person sees of the content; `body` is the unpacked body.

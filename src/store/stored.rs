@@ -1,55 +1,13 @@
-//! One conversation in all of its tables: written as a whole, read back verified.
+//! One conversation read back from its tables, verified.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
-use super::body::{Packed, decode, unpack};
-use super::draft::Rows;
+use super::body::decode;
+use super::pack::unpack;
 use super::record::Record;
+use super::train::Sample;
 use super::{Result, StoreError, sqlite};
 use crate::model::{ConversationId, Event};
-
-/// Writes one conversation into every table, in place of what was in its row.
-pub(crate) fn write_rows(
-    conn: &Connection,
-    row: Option<i64>,
-    rows: &Rows,
-    content: &[u8; 16],
-    body: &Packed,
-    rev: i64,
-) -> Result<i64> {
-    let known = row.is_some();
-    let row = rows.record.save(conn, row, rev, content)?;
-    let run = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> Result<()> {
-        conn.prepare_cached(sql)
-            .and_then(|mut q| q.execute(params))
-            .map(|_| ())
-            .map_err(sqlite("writing a conversation"))
-    };
-    run(
-        "INSERT OR REPLACE INTO body (row, dictionary, events) VALUES (?1, ?2, ?3)",
-        params![row, body.dictionary, body.bytes],
-    )?;
-    run(
-        "INSERT OR REPLACE INTO turn (row, turns) VALUES (?1, ?2)",
-        params![row, rows.turns],
-    )?;
-    if known {
-        // Values of slots stay: a union only adds events, and a slot once filled was filled.
-        run("DELETE FROM search WHERE rowid = ?1", params![row])?;
-    }
-    for (slot, value) in &rows.slot_values {
-        run(
-            "INSERT OR IGNORE INTO slot_value (slot, value, row) VALUES (?1, ?2, ?3)",
-            params![slot, value, row],
-        )?;
-    }
-    let (user, bot) = &rows.documents;
-    run(
-        "INSERT INTO search (rowid, user, bot) VALUES (?1, ?2, ?3)",
-        params![row, user, bot],
-    )?;
-    Ok(row)
-}
 
 /// The record and the events of a row that must be there, verified.
 pub(crate) fn known(conn: &Connection, row: i64) -> Result<(Record, Vec<Event>)> {
@@ -90,4 +48,34 @@ pub(crate) fn plain_body(conn: &Connection, row: i64) -> Result<Option<Vec<u8>>>
         Some((dictionary, packed)) => unpack(conn, dictionary, &packed),
         None => Ok(None),
     }
+}
+
+/// The newest conversations to train a dictionary from; none where there are fewer than `count`.
+pub(crate) fn latest_samples(conn: &Connection, count: usize) -> Result<Vec<Sample>> {
+    let first: Option<i64> = conn
+        .query_row(
+            "SELECT row FROM card ORDER BY row DESC LIMIT 1 OFFSET ?1",
+            [count.saturating_sub(1) as i64],
+            |r| r.get(0),
+        )
+        .optional()
+        .map_err(sqlite("reading the conversations"))?;
+    let Some(first) = first else {
+        return Ok(Vec::new());
+    };
+    let rows: Vec<i64> = conn
+        .prepare("SELECT row FROM card WHERE row >= ?1")
+        .and_then(|mut q| q.query_map([first], |r| r.get(0))?.collect())
+        .map_err(sqlite("reading the conversations"))?;
+    let mut samples = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (Some((record, _)), Some(plain)) = (Record::load(conn, row)?, plain_body(conn, row)?)
+        else {
+            continue;
+        };
+        if let Ok(attributes) = postcard::from_bytes(&record.attributes) {
+            samples.push(Sample::of(&plain, &record.native, &attributes));
+        }
+    }
+    Ok(samples)
 }

@@ -25,28 +25,58 @@ pub(crate) fn of_source(conn: &Connection, source: i64) -> Result<Option<Confide
     Ok(steps.map(Confidence::of_steps))
 }
 
-/// Notes what a conversation recorded; true if it is the source's threshold from now on.
-pub(crate) fn learn(
-    conn: &Connection,
-    source: i64,
-    own: Confidence,
-    (ended, id): When,
-) -> Result<bool> {
-    let newer = newest(conn, source)?.is_none_or(|known| (ended, id) >= known);
-    if !newer {
-        return Ok(false);
+/// What the conversations of one batch recorded.
+#[derive(Default)]
+pub(crate) struct Learned {
+    /// The conversation that recorded it last, once it was looked up, and what.
+    newest: Option<(Option<When>, Option<Confidence>)>,
+    /// It is another than the store says.
+    fresh: bool,
+}
+
+impl Learned {
+    /// Notes what a conversation recorded; true if it is the source's threshold from now on.
+    pub(crate) fn learn(
+        &mut self,
+        conn: &Connection,
+        source: i64,
+        own: Confidence,
+        when: When,
+    ) -> Result<bool> {
+        let (newest, threshold) = match self.newest {
+            Some(known) => known,
+            None => (newest(conn, source)?, None),
+        };
+        if newest.is_some_and(|known| when < known) {
+            self.newest = Some((newest, threshold));
+            return Ok(false);
+        }
+        self.newest = Some((Some(when), Some(own)));
+        self.fresh = true;
+        if threshold != Some(own) {
+            let changed = conn
+                .prepare_cached(
+                    "UPDATE source SET threshold = ?2 WHERE id = ?1 AND threshold IS NOT ?2",
+                )
+                .and_then(|mut q| q.execute(params![source, own.steps()]))
+                .map_err(sqlite("writing the source"))?;
+            if changed > 0 {
+                put(conn, &stale_name(source), &[1])?;
+            }
+        }
+        Ok(true)
     }
-    let mut when = ended.to_le_bytes().to_vec();
-    when.extend_from_slice(&id);
-    put(conn, &when_name(source), &when)?;
-    let changed = conn
-        .prepare_cached("UPDATE source SET threshold = ?2 WHERE id = ?1 AND threshold IS NOT ?2")
-        .and_then(|mut q| q.execute(params![source, own.steps()]))
-        .map_err(sqlite("writing the source"))?;
-    if changed > 0 {
-        put(conn, &stale_name(source), &[1])?;
+
+    /// Writes which conversation recorded it last; at the end of the batch.
+    pub(crate) fn save(&mut self, conn: &Connection, source: i64) -> Result<()> {
+        if let (true, Some((Some((ended, id)), _))) = (self.fresh, self.newest) {
+            let mut when = ended.to_le_bytes().to_vec();
+            when.extend_from_slice(&id);
+            put(conn, &when_name(source), &when)?;
+        }
+        self.fresh = false;
+        Ok(())
     }
-    Ok(true)
 }
 
 /// The rows that were derived with another threshold than the source has now.

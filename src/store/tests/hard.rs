@@ -278,8 +278,10 @@ fn a_full_disk_loses_the_open_batch_and_nothing_else() {
             Err(error) => break error,
         }
         if n % 5 == 0 {
-            ingest.commit_batch().unwrap();
-            committed = n;
+            match ingest.commit_batch() {
+                Ok(()) => committed = n,
+                Err(error) => break error,
+            }
         }
         assert!(n < 10_000, "the limit must be reached");
     };

@@ -314,3 +314,131 @@ fn metadata_in_another_order_is_nothing_new() {
         .collect();
     assert_eq!(held, [("a", "1"), ("b", "3"), ("c", "4")]);
 }
+
+fn dictionaries(store: &Store) -> Vec<(Option<i64>, i64)> {
+    store
+        .connection()
+        .prepare("SELECT dictionary, count(*) FROM body GROUP BY dictionary")
+        .unwrap()
+        .query_map([], |r| Ok((r.get(0)?, r.get(1)?)))
+        .unwrap()
+        .collect::<rusqlite::Result<_>>()
+        .unwrap()
+}
+
+#[test]
+fn the_first_thousand_conversations_train_the_one_dictionary_of_the_store() {
+    let (_dir, mut store) = temporary();
+    let some = |from: i64, to: i64| -> Vec<Imported> {
+        (from..to)
+            .map(|n| imported(&format!("u{n}"), dialogue(n * 100_000, 4)))
+            .collect()
+    };
+    put_all(&mut store, some(0, 999));
+    assert_eq!(dictionaries(&store), [(None, 999)]);
+    let mut ingest = store.begin_import(&main_source()).unwrap();
+    for one in some(999, 2010) {
+        ingest.take(one).unwrap();
+    }
+    // Given up: the dictionary that it would have brought is gone with it, and the next brings it anew.
+    drop(ingest);
+    put_all(&mut store, some(999, 1010));
+    let then = dictionaries(&store);
+    assert_eq!(then.iter().map(|d| d.1).sum::<i64>(), 1010);
+    assert_eq!(then.len(), 2, "{then:?}");
+
+    // The next import, through a connection of its own, goes on with it.
+    let mut again = Store::open(store.path(), &crate::store::Access::Import).unwrap();
+    put_all(&mut again, some(1010, 1020));
+    let now = dictionaries(&again);
+    assert_eq!(now[0], then[0]);
+    assert_eq!(now[1], (then[1].0, then[1].1 + 10));
+    let count: i64 = again
+        .connection()
+        .query_row("SELECT count(*) FROM dictionary", [], |r| r.get(0))
+        .unwrap();
+    assert_eq!(count, 1);
+    for n in [0, 998, 999, 1009, 1019] {
+        let key = imported(&format!("u{n}"), dialogue(n * 100_000, 4)).key;
+        let row = store.row_of(key.id()).unwrap().unwrap();
+        assert_eq!(
+            store.whole(row).unwrap().unwrap().events,
+            dialogue(n * 100_000, 4)
+        );
+    }
+    assert_eq!(store.doctor(true).unwrap(), []);
+}
+
+#[test]
+fn what_was_prepared_under_other_terms_is_derived_once_more() {
+    let (_dir, mut store) = temporary();
+    let mut preparer = store.preparer().unwrap();
+    let said = |native: &str, at: i64, name: &str, confidence: f64| {
+        let ranked = |name: &str, c| Ranked {
+            name: name.into(),
+            confidence: Some(Confidence(c)),
+        };
+        let mut event = message(EventKind::User, at, "where is it");
+        event.intent = Some(Prediction {
+            name: Some(name.into()),
+            confidence: Some(Confidence(confidence)),
+            ranking: vec![ranked(name, confidence), ranked("greet", 0.45)],
+        });
+        imported(native, vec![session_start(at - 1), event])
+    };
+    // Prepared before anything says that this source's threshold is 0.4.
+    let early = std::thread::scope(|scope| {
+        let prepare = || preparer.prepare(said("anna", 1_000, "order", 0.5)).unwrap();
+        scope.spawn(prepare).join().unwrap()
+    });
+    assert_eq!((early.events(), early.messages()), (2, 1));
+    let mut ingest = store.begin_import(&main_source()).unwrap();
+    ingest
+        .take(said("bert", 2_000, "nlu_fallback", 0.4))
+        .unwrap();
+    ingest.put(early).unwrap();
+    // One that was prepared for another source is refused.
+    let mut other = said("cleo", 3_000, "order", 0.5);
+    other.key.source = "other".into();
+    let other = preparer.prepare(other).unwrap();
+    assert!(ingest.put(other).is_err());
+    ingest.finish().unwrap();
+
+    // The refusal took its batch with it.
+    assert_eq!(store.whole(1).unwrap(), None);
+    let mut ingest = store.begin_import(&main_source()).unwrap();
+    let early = preparer.prepare(said("anna", 1_000, "order", 0.5)).unwrap();
+    ingest
+        .take(said("bert", 2_000, "nlu_fallback", 0.4))
+        .unwrap();
+    ingest.put(early).unwrap();
+    ingest.leave().unwrap();
+    let anna = store.resolve("anna").unwrap()[0].row;
+    assert_eq!(store.cards(&[anna]).unwrap()[0].problems, 0);
+    assert_eq!(
+        store.doctor(true).unwrap().len(),
+        1,
+        "it was left unfinished"
+    );
+}
+
+#[test]
+fn a_sender_who_comes_again_in_one_batch_is_known() {
+    let (_dir, mut store) = temporary();
+    let mut ingest = store.begin_import(&main_source()).unwrap();
+    let all = dialogue(0, 6);
+    for (native, events, outcome) in [
+        ("anna", all[..3].to_vec(), Outcome::New),
+        ("bert", dialogue(0, 2), Outcome::New),
+        ("anna", all.clone(), Outcome::Updated),
+        ("anna", dialogue(90_000_000, 2), Outcome::New),
+        ("bert", dialogue(0, 2), Outcome::Unchanged),
+        ("anna", dialogue(90_000_000, 2), Outcome::Unchanged),
+    ] {
+        assert_eq!(ingest.take(imported(native, events)).unwrap(), outcome);
+    }
+    ingest.finish().unwrap();
+    assert_eq!(texts(&store, 1).len(), all.len());
+    assert_eq!(store.cards(&[3]).unwrap()[0].external_id, "anna#2".into());
+    assert_eq!(store.doctor(true).unwrap(), []);
+}

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::ingest::{dialogue, put_all};
 use crate::model::EventKind;
+use crate::store::migrate::VERSION;
 use crate::store::open::{open_at, wait_a_little};
 use crate::store::surroundings::Survey;
 use crate::store::testing::{imported, main_source, message, session_start, temporary};
@@ -135,7 +136,7 @@ fn what_is_no_store_is_refused_unchanged() {
 
 #[test]
 fn a_newer_store_is_refused_unchanged_with_both_versions() {
-    for version in [2, i32::MAX] {
+    for version in [VERSION + 1, i32::MAX] {
         let (_dir, store) = temporary();
         let path = store.path().to_path_buf();
         drop(store);
@@ -143,7 +144,7 @@ fn a_newer_store_is_refused_unchanged_with_both_versions() {
             .unwrap()
             .pragma_update(None, "user_version", version)
             .unwrap();
-        refused_unchanged(&path, &[&version.to_string(), "knows 1"]);
+        refused_unchanged(&path, &[&version.to_string(), &format!("knows {VERSION}")]);
     }
 }
 
@@ -278,9 +279,12 @@ fn a_replaced_store_is_left_as_it_is() {
 fn an_upgrade_meanwhile_stops_the_older_program() {
     let (_dir, mut store) = temporary();
     let newer = Connection::open(store.path()).unwrap();
-    newer.pragma_update(None, "user_version", 2).unwrap();
+    newer
+        .pragma_update(None, "user_version", VERSION + 1)
+        .unwrap();
     let error = store.write(|_| Ok(())).unwrap_err().to_string();
-    assert!(error.contains("upgraded to version 2"), "{error}");
+    let words = format!("upgraded to version {}", VERSION + 1);
+    assert!(error.contains(&words), "{error}");
     assert!(store.connection().is_autocommit());
 }
 
