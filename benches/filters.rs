@@ -60,6 +60,13 @@ fn at(n: u64, table: &mut Table) -> Outcome {
     };
     let nothing = Samples::of(20, |_| desk.ask(&Filter::Everything))?;
     table.times("no term", n, &nothing, Some(Bar::P95(16.0)));
+    // The first question about a time of day reads the clock of every start, the others use it again.
+    let night = parse("time:22:00..06:00")?;
+    let clocks = Samples::of(5, |_| {
+        desk.catalogue.forget_orders();
+        desk.ask(&night)
+    })?;
+    table.times("first time of day, and the order", n, &clocks, None);
     mixes(&mut desk, n, table)?;
     for (what, text, bar) in OTHERS {
         let asked = parse(text)?;

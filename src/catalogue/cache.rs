@@ -116,13 +116,19 @@ impl Cache {
         self.bytes = self.entries.values().map(|e| e.answered.bytes()).sum();
     }
 
+    /// Forgets the answers to terms, and how samples were drawn.
+    pub fn forget_terms(&mut self) {
+        self.entries.clear();
+        self.hashes = Hashes::default();
+        self.bytes = 0;
+    }
+
     /// Forgets what has become stale: with content everything, with reviews what reads them.
     pub fn forget(&mut self, changed: Reads) {
         match changed {
             Reads::Content => {
-                self.entries.clear();
+                self.forget_terms();
                 self.starts = None;
-                self.hashes = Hashes::default();
             }
             Reads::Reviews => self.entries.retain(|_, e| e.reads == Reads::Content),
         }

@@ -133,12 +133,13 @@ impl Catalogue {
 
     /// Forgets the answers kept for the next question: it is answered as if it were the first.
     pub fn forget_answers(&mut self) {
-        self.cache.forget(Reads::Content);
+        self.cache.forget_terms();
     }
 
-    /// Forgets the orders kept: the next is made anew.
+    /// Forgets the orders and the local times kept: the next are made anew.
     pub fn forget_orders(&mut self) {
         self.orders.forget(Reads::Content);
+        self.cache.forget(Reads::Content);
     }
 
     /// Forgets every answer that the change made stale.
