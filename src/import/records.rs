@@ -14,6 +14,9 @@ pub const RECORD_CAP: usize = 16 * 1024 * 1024;
 /// A record nested deeper than this is skipped, so that no parser runs out of stack.
 pub const DEPTH_CAP: u32 = 128;
 
+/// How much is read at once.
+const CHUNK: usize = 256 * 1024;
+
 /// Our own records hold everything twice, as it was read and as it is understood, and the source's own
 /// records a few levels further down: what was taken in must come back.
 const OWN_RECORD_CAP: usize = 4 * RECORD_CAP;
@@ -86,6 +89,8 @@ pub struct Records<R> {
     array: Array,
     cap: usize,
     depth_cap: u32,
+    /// How much is read at once.
+    chunk: usize,
 }
 
 /// Where in a top-level array the stream stands.
@@ -142,6 +147,7 @@ impl<R: Read> Records<R> {
             array: Array::Outside,
             cap: RECORD_CAP,
             depth_cap: DEPTH_CAP,
+            chunk: CHUNK,
         }
     }
 
@@ -154,10 +160,12 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reads what is one line of a stream of lines, the line of that number.
-    pub fn of_line(self, line: u64) -> Self {
+    /// Reads what is one line of a stream of lines, the line of that number, of so many bytes.
+    pub fn of_line(self, line: u64, bytes: usize) -> Self {
         Self {
             line,
+            // One more, in which the end shows.
+            chunk: bytes + 1,
             begun: true,
             by_line: true,
             ..self

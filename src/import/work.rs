@@ -132,7 +132,7 @@ impl<T> Bench<'_, '_, T> {
             table::AFTERWORD => Records::own(with_break),
             _ => Records::new(with_break),
         }
-        .of_line(line);
+        .of_line(line, with_break.len());
         while let Some(item) = records.next_item() {
             match item {
                 Item::Value { raw, line } => {

@@ -4,9 +4,6 @@ use std::io::{self, Read};
 
 use super::{Line, Records};
 
-/// How much is read at once.
-const CHUNK: usize = 256 * 1024;
-
 /// Bytes that mean something outside of strings.
 const STRUCTURE: [bool; 256] = {
     let mut table = [false; 256];
@@ -166,8 +163,8 @@ impl<R: Read> Records<R> {
         self.base += self.start as u64;
         self.pos -= self.start;
         self.start = 0;
-        if self.buf.len() < self.filled + CHUNK {
-            self.buf.resize(self.filled + CHUNK, 0);
+        if self.buf.len() < self.filled + self.chunk {
+            self.buf.resize(self.filled + self.chunk, 0);
         }
         let read = loop {
             match self.reader.read(&mut self.buf[self.filled..]) {

@@ -175,7 +175,7 @@ fn read_lines(text: &[u8], step: usize, cap: usize) -> (Vec<String>, usize) {
         match cut {
             Cut::Line { raw, line } => {
                 lines += 1;
-                let mut alone = Records::new(raw.chain(&b"\n"[..])).of_line(line);
+                let mut alone = Records::new(raw.chain(&b"\n"[..])).of_line(line, raw.len() + 1);
                 while let Some(item) = alone.next_item() {
                     add(item);
                 }
