@@ -26,6 +26,7 @@ mod request;
 pub mod sessions;
 pub mod source;
 mod staging;
+mod threads;
 pub mod unpack;
 mod work;
 

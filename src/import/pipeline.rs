@@ -5,34 +5,23 @@
 //! import that was interrupted, however it was, goes on where it stopped.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
-
-use crossbeam_channel::unbounded;
 
 use super::ImportError;
 use super::formats::{Place, table};
-use super::gate::Gate;
 use super::incoming::{Incoming, Waiting};
 use super::jobs::Load;
 use super::pace::Pace;
 use super::preview::Preview;
-use super::read::{Out, Reader, State};
 use super::report::{MOST_REJECTS, Report};
 use super::request::{Modes, Progress, Request};
 use super::source::{InputFile, expand};
-use super::work::{Make, Worker};
+use super::threads::Threads;
+use super::work::Make;
 use crate::model::Imported;
 use crate::store::{Ingest, Outcome, Position, Prepared, Preparer, SourceSpec, Store};
 use crate::text::Untrusted;
-
-/// How many threads make conversations.
-const WORKERS: usize = 2;
-
-/// Bytes of records that may be on their way: enough that nobody runs out of work while the writer rests.
-const ROOM: usize = 8 * 1024 * 1024;
 
 /// Conversations of other sources that may wait for the one being written.
 const MOST_WAITING: usize = 2000;
@@ -101,69 +90,6 @@ pub fn run(
     report.cancelled = cancel.load(Ordering::Relaxed);
     report.close(began.elapsed());
     Ok(report)
-}
-
-/// What the threads of one import share.
-struct Threads<'a> {
-    request: &'a Request,
-    modes: &'a Modes,
-    inputs: &'a [InputFile],
-    cancel: &'a AtomicBool,
-}
-
-impl Threads<'_> {
-    /// Starts the reading thread and the workers, writes on this one, and waits for all.
-    fn run<T: Load>(
-        &self,
-        makes: [Make<'_, T>; WORKERS],
-        write: impl FnOnce(Incoming<'_, T>) -> Result<Report, ImportError>,
-    ) -> Result<Report, ImportError> {
-        let gate = Gate::new(ROOM);
-        let stop = Arc::new(AtomicBool::new(false));
-        let (tasks, open_tasks) = unbounded();
-        let (steps, open_steps) = unbounded();
-        let reader = Reader {
-            request: self.request,
-            inputs: self.inputs,
-            cancel: self.cancel,
-            out: Out {
-                tasks,
-                steps,
-                gate: &gate,
-            },
-            stop: stop.clone(),
-            report: Report::default(),
-            state: State::default(),
-        };
-        thread::scope(|scope| {
-            let reading = scope.spawn(|| reader.run());
-            let working = makes.map(|make| {
-                let worker = Worker {
-                    request: self.request,
-                    modes: self.modes,
-                    tasks: open_tasks.clone(),
-                    stop: &stop,
-                    make,
-                };
-                scope.spawn(|| worker.run())
-            });
-            drop(open_tasks);
-            let written = write(Incoming::new(open_steps, &gate, self.inputs));
-            // Whoever is still at it notices that nobody listens any more.
-            stop.store(true, Ordering::Relaxed);
-            gate.close();
-            let read = reading.join();
-            let worked = working.map(|worker| worker.join().is_ok());
-            let mut report = written?;
-            let read = read.unwrap_or(Err(ImportError::Crashed))?;
-            if worked.contains(&false) {
-                return Err(ImportError::Crashed);
-            }
-            report.files = read.files;
-            report.formats = read.formats;
-            Ok(report)
-        })
-    }
 }
 
 /// How far one source of one input is.
