@@ -19,8 +19,8 @@ const LEAN: u8 = 2;
 /// Most events with their record are no larger.
 const USUAL_EVENT: usize = 512;
 
-/// The version byte and the events, before compression; what the content hash covers. The events are
-/// left as [`decode`] finds them inside: to be read again they must be decoded.
+/// The version byte and the events, before compression; what the content hash covers. [`decode`] gives
+/// the events back.
 pub(crate) fn encode(mut events: Vec<Event>) -> Result<Vec<u8>> {
     let version = if lighten(&mut events) { LEAN } else { PLAIN };
     let mut out = Vec::with_capacity(events.len() * USUAL_EVENT);
@@ -31,21 +31,15 @@ pub(crate) fn encode(mut events: Vec<Event>) -> Result<Vec<u8>> {
 
 /// The events of an unpacked body; `None` where it does not read back.
 pub(crate) fn decode(plain: &[u8]) -> Option<Vec<Event>> {
-    let mut events = decode_as_kept(plain)?;
-    (plain.first() != Some(&LEAN) || restore(&mut events)).then_some(events)
-}
-
-/// The events with the references that stand in the body.
-pub(super) fn decode_as_kept(plain: &[u8]) -> Option<Vec<Event>> {
     let (&version, rest) = plain.split_first()?;
     if !matches!(version, PLAIN | LEAN) {
         return None;
     }
-    let (events, left) = postcard::take_from_bytes(rest).ok()?;
-    left.is_empty().then_some(events)
+    let (mut events, left): (Vec<Event>, _) = postcard::take_from_bytes(rest).ok()?;
+    (left.is_empty() && (version == PLAIN || restore(&mut events))).then_some(events)
 }
 
-/// The other way round, for what need not be kept.
+/// Events that are light already, as a body has them.
 pub(super) fn encode_as_kept(events: &[Event]) -> Vec<u8> {
     // Plain data into memory: there is nothing that could fail.
     postcard::serialize_with_flavor(events, Appended(vec![LEAN])).unwrap_or_default()

@@ -7,8 +7,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::body::{decode_as_kept, encode_as_kept};
-use super::lean::end_of_string;
+use super::body::{decode, encode_as_kept};
+use super::lean::{end_of_string, is_reference, lighten};
 use crate::filter::values::plain_json;
 use crate::model::{Attributes, Confidence, Event, EventKind, Millis};
 use crate::text::Untrusted;
@@ -76,9 +76,12 @@ pub(super) fn train(samples: &[Sample]) -> Option<Vec<u8>> {
     let mut names = Names::default();
     let mut read = Vec::with_capacity(samples.len());
     for sample in samples {
-        let events = decode_as_kept(&sample.plain)?;
+        let mut events = decode(&sample.plain)?;
         names.learn(&events, &sample.secrets);
-        read.push(events);
+        // Where a text only looks like a reference, it could not be told from one that says nothing.
+        if lighten(&mut events) {
+            read.push(events);
+        }
     }
     names.settle(samples.len());
     let mut all = Vec::new();
@@ -158,7 +161,8 @@ impl Names {
     /// Blanks everything else.
     fn mask(&self, event: &mut Event) {
         let keep = |text: &mut Untrusted| {
-            if !self.keeps(text.for_search()) {
+            // A reference to the record says nothing itself.
+            if !is_reference(text) && !self.keeps(text.for_search()) {
                 *text = Untrusted::default();
             }
         };
@@ -167,18 +171,18 @@ impl Names {
         if let Some(text) = &mut event.text {
             keep(text);
         }
-        event.payload = event.payload.as_ref().map(|_| Untrusted::default());
+        event.payload.iter_mut().for_each(blank_text);
         for button in &mut event.buttons {
-            button.title = Untrusted::default();
-            button.payload = button.payload.as_ref().map(|_| Untrusted::default());
+            blank_text(&mut button.title);
+            button.payload.iter_mut().for_each(blank_text);
         }
         for entity in &mut event.entities {
-            entity.value = Untrusted::default();
+            blank_text(&mut entity.value);
             entity.span = entity.span.map(|_| (0, 0));
             blank(&mut entity.confidence);
         }
         if let Some(slot) = &mut event.slot {
-            slot.value = Untrusted::default();
+            blank_text(&mut slot.value);
         }
         if let Some(prediction) = &mut event.intent {
             blank(&mut prediction.confidence);
@@ -209,6 +213,13 @@ impl Names {
             }
         }
         out.into()
+    }
+}
+
+/// References to the record stay, texts do not.
+fn blank_text(text: &mut Untrusted) {
+    if !is_reference(text) {
+        *text = Untrusted::default();
     }
 }
 

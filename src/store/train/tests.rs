@@ -133,6 +133,18 @@ fn somebody_who_comes_often_is_no_name_that_many_share() {
 }
 
 #[test]
+fn a_text_that_looks_like_a_reference_is_not_learnt() {
+    let mut samples = samples(100);
+    samples.extend((0..100).map(|n| {
+        let (mut events, attributes) = conversation(n);
+        events[0].text = Some("\u{1}call me under my number".into());
+        Sample::of(&encode(events).unwrap(), "x", &attributes)
+    }));
+    let data = train(&samples).unwrap();
+    assert!(!holds(&data, "call me"));
+}
+
+#[test]
 fn too_few_conversations_make_no_dictionary() {
     assert!(train(&samples(FEWEST - 1)).is_none());
     assert!(train(&[]).is_none());
