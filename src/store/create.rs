@@ -66,7 +66,7 @@ fn fill(path: &Path) -> Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut conn = Connection::open_with_flags(path, flags).map_err(|e| cannot(path, e))?;
     let begin = |conn: &mut Connection| -> rusqlite::Result<()> {
-        conn.pragma_update(None, "page_size", 8192)?;
+        conn.pragma_update(None, "page_size", 16384)?;
         conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
     };
     begin(&mut conn).map_err(sqlite("creating the store"))?;

@@ -4,6 +4,7 @@
 //! equals a string or a number of its own record, a reference to that piece takes its place: figures are
 //! noise to zstd, and each repeated name costs it a few bytes. Pure functions.
 
+use super::moments::{MARK, lengthen, shorten};
 use crate::model::{Confidence, Event, Millis};
 use crate::text::Untrusted;
 
@@ -28,7 +29,7 @@ pub(super) fn lighten(events: &mut [Event]) -> bool {
     if events.iter_mut().any(looks_light) {
         return false;
     }
-    let mut found = Vec::new();
+    let (mut found, mut last) = (Vec::new(), 0);
     for event in events {
         let Some(raw) = event.raw.take() else {
             continue;
@@ -51,17 +52,27 @@ pub(super) fn lighten(events: &mut [Event]) -> bool {
             Part::Text(text) => refer(text, STRING, &mut pieces),
             Part::Json(text) => refer(text, QUOTED, &mut pieces),
         });
-        event.raw = Some(raw);
+        let place = event.at.and_then(time_reference);
+        let place = place.and_then(|n| found.get(n).map(|p| p.0..p.1));
+        let short = place.and_then(|place| shorten(raw.for_export(), place, &mut last));
+        event.raw = Some(short.map_or(raw, Untrusted::from));
     }
     true
 }
 
 /// Puts back what the references stand for. False where one leads nowhere: the body is damaged.
 pub(super) fn restore(events: &mut [Event]) -> bool {
-    let mut found = Vec::new();
+    let (mut found, mut last) = (Vec::new(), 0);
     let mut whole = true;
     for event in events {
-        let raw = event.raw.take();
+        let mut raw = event.raw.take();
+        if let Some(short) = &raw {
+            match lengthen(short.for_export(), &mut last) {
+                Some(Some(long)) => raw = Some(long.into()),
+                Some(None) => {}
+                None => return false,
+            }
+        }
         let record = raw.as_ref().map_or("", Untrusted::for_export);
         let mut pieces = Pieces::of(record, &mut found);
         each(event, |part| match part {
@@ -162,7 +173,8 @@ fn each(event: &mut Event, mut part: impl FnMut(Part<'_>)) {
 }
 
 fn looks_light(event: &mut Event) -> bool {
-    let mut light = false;
+    let raw = event.raw.as_ref().map_or("", Untrusted::for_export);
+    let mut light = raw.contains(MARK);
     each(event, |part| {
         light |= match part {
             Part::Time(at) => time_reference(*at).is_some(),
@@ -400,12 +412,14 @@ mod tests {
     #[test]
     fn what_looks_like_a_reference_is_left_alone() {
         let strange = f64::from_bits(FIGURE | 3);
+        let marked = event(5, &[], "1 \u{e}62");
         let mut said = event(5, &[], "1 2");
         said.payload = Some("\u{2}x".into());
         for taken in [
             event(5, &[strange], "1 2"),
             event(TIME + 7, &[], "1 2"),
             said,
+            marked,
         ] {
             let mut events = [event(1_000, &[2.0], "1 2"), taken];
             let before = events.clone();
@@ -429,7 +443,7 @@ mod tests {
     proptest! {
         #[test]
         fn anything_comes_back(
-            raw in r#"[-0-9.eE"\\, a:]{0,60}"#,
+            raw in r#"[-0-9.eE"\\, a:]{0,60}|\{"t":[0-9]{1,3}\.[0-9]{1,8}, "a":[-0-9.e]{0,4}"#,
             text in r#"[-0-9.eE"\\, a:\u{1}\u{2}]{0,8}"#,
             at in -100_000i64..100_000,
             confidences in proptest::collection::vec(

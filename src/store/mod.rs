@@ -17,6 +17,7 @@ mod ingest;
 mod journal;
 mod lean;
 mod migrate;
+mod moments;
 mod narrow;
 mod numbers;
 mod open;

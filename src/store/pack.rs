@@ -9,11 +9,15 @@ use std::sync::{Arc, OnceLock};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use zstd::bulk::{Compressor, Decompressor};
+use zstd::zstd_safe::CParameter;
 
 use super::{Result, StoreError, sqlite};
 
 /// Fastest level: at level 1 the compression is no longer what an import waits for.
 const LEVEL: i32 = 1;
+
+/// Shorter repetitions cost as much as they save, in the text of people too.
+const SHORTEST_MATCH: u32 = 6;
 
 /// No conversation is larger unpacked; a damaged frame that claims to be is not believed.
 const LARGEST: u64 = 1 << 30;
@@ -65,13 +69,18 @@ pub(crate) struct Packer {
 impl Packer {
     /// One that uses this dictionary.
     pub(crate) fn with(dictionary: Option<Arc<Dictionary>>) -> Result<Self> {
-        let compressor = match &dictionary {
-            Some(known) => Compressor::with_dictionary(LEVEL, &known.data),
-            None => Compressor::new(LEVEL),
+        let make = || {
+            let mut compressor = match &dictionary {
+                Some(known) => Compressor::with_dictionary(LEVEL, &known.data)?,
+                None => Compressor::new(LEVEL)?,
+            };
+            compressor.set_parameter(CParameter::MinMatch(SHORTEST_MATCH))?;
+            Ok(compressor)
         };
+        let compressor = make().map_err(refused)?;
         Ok(Self {
             dictionary,
-            compressor: compressor.map_err(refused)?,
+            compressor,
         })
     }
 

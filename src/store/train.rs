@@ -35,6 +35,9 @@ const KEY_IN: usize = 10;
 /// that is a constant of the format.
 const CONSTANT_IN: usize = 2;
 
+/// Stands before a shortened time.
+const MOMENT: u8 = super::moments::MARK as u8;
+
 /// Longest name that is kept.
 const LONGEST: usize = 60;
 
@@ -346,7 +349,10 @@ fn parts(raw: &str) -> impl Iterator<Item = Part<'_>> {
 }
 
 fn structure(byte: u8) -> bool {
-    matches!(byte, b'{' | b'}' | b'[' | b']' | b',' | b':' | b' ')
+    matches!(
+        byte,
+        b'{' | b'}' | b'[' | b']' | b',' | b':' | b' ' | MOMENT
+    )
 }
 
 #[cfg(test)]

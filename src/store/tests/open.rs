@@ -83,7 +83,7 @@ fn the_rules_of_a_connection_hold() {
             .query_row(sql, [], |r| Ok(format!("{:?}", r.get_ref(0)?)))
             .unwrap()
     };
-    assert!(read(&store, "PRAGMA page_size").contains("8192"));
+    assert!(read(&store, "PRAGMA page_size").contains("16384"));
     assert!(read(&store, "PRAGMA synchronous").contains('2'));
     let import = Store::open(store.path(), &Access::Import).unwrap();
     assert!(read(&import, "PRAGMA synchronous").contains('1'));
@@ -302,8 +302,8 @@ fn a_truncated_store_never_panics_and_is_never_sound() {
     let bytes = fs::read(&path).unwrap();
     let cut = dir.path().join("cut.db");
     for length in (1..bytes.len())
-        .step_by(8192)
-        .chain((8192..bytes.len()).step_by(8192))
+        .step_by(16_384)
+        .chain((16_384..bytes.len()).step_by(16_384))
     {
         fs::write(&cut, &bytes[..length]).unwrap();
         if let Ok(store) = Store::open(&cut, &Access::Read) {
@@ -354,9 +354,9 @@ fn a_checkpoint_that_was_cut_short_is_no_damage() {
         .unwrap();
     drop(conn);
     // Only the first page has reached the file: it tells of pages that are in the log alone.
-    let first = &std::fs::read(&whole).unwrap()[..8192];
+    let first = &std::fs::read(&whole).unwrap()[..16_384];
     let mut bytes = std::fs::read(&torn).unwrap();
-    bytes[..8192].copy_from_slice(first);
+    bytes[..16_384].copy_from_slice(first);
     std::fs::write(&torn, bytes).unwrap();
     let store = Store::open(&torn, &Access::Review).unwrap();
     assert_eq!(store.first_page(1000).unwrap().len(), 200);
