@@ -114,7 +114,8 @@ def table(work):
     con.execute("SET TimeZone = 'UTC'")
     con.execute(
         """CREATE TABLE conversation AS
-        SELECT id, channel, version, status, escalated, messages, min_confidence,
+        SELECT id, channel, version, status, escalated, messages,
+            CAST(round(min_confidence * 10000) AS INTEGER) AS min_confidence,
             started_at AS started, ended_at AS ended,
             hour(started_at) * 60 + minute(started_at) AS minute,
             json_keys(intents) AS intents, json_keys(actions) AS actions, json_keys(slots) AS slots,
