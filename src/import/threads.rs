@@ -70,10 +70,12 @@ impl Threads<'_> {
                 scope.spawn(|| worker.run())
             });
             drop(open_tasks);
+            let listening = Listening {
+                stop: &stop,
+                gate: &gate,
+            };
             let written = write(Incoming::new(open_steps, &gate, self.inputs));
-            // Whoever is still at it notices that nobody listens any more.
-            stop.store(true, Ordering::Relaxed);
-            gate.close();
+            drop(listening);
             let read = reading.join();
             let worked = working.map(|worker| worker.join().is_ok());
             let mut report = written?;
@@ -85,5 +87,46 @@ impl Threads<'_> {
             report.formats = read.formats;
             Ok(report)
         })
+    }
+}
+
+/// The writing side; when it is gone, however it went, whoever is still at it notices that nobody listens
+/// any more.
+struct Listening<'a> {
+    stop: &'a AtomicBool,
+    gate: &'a Gate,
+}
+
+impl Drop for Listening<'_> {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.gate.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
+
+    use super::*;
+
+    #[test]
+    fn a_writer_that_panics_keeps_nobody_waiting() {
+        let (gate, stop) = (Gate::new(1), AtomicBool::new(false));
+        gate.enter(5).unwrap();
+        let import = AssertUnwindSafe(|| {
+            thread::scope(|scope| {
+                scope.spawn(|| gate.enter(1));
+                let _listening = Listening {
+                    stop: &stop,
+                    gate: &gate,
+                };
+                panic_any("the writer");
+            });
+        });
+        // The scope waits for its threads before the panic goes on.
+        assert!(catch_unwind(import).is_err());
+        assert!(stop.into_inner());
+        assert!(gate.enter(1).is_err());
     }
 }

@@ -31,7 +31,7 @@ pub(crate) const STEPS: &[Step] = &[Step {
     run: |tx| search_index::make(tx),
 }];
 
-/// Runs the steps that the store still lacks; returns the backup where there were any.
+/// Runs the steps that the store still lacks; returns the backup that was made before the first.
 pub(crate) fn migrate(
     conn: &mut Connection,
     path: &Path,
@@ -62,7 +62,7 @@ pub(crate) fn migrate(
             format!("the upgrade ended at version {now}"),
         ));
     }
-    Ok(Some(backup))
+    Ok(backup)
 }
 
 fn version(conn: &Connection) -> Result<i32> {
@@ -70,17 +70,23 @@ fn version(conn: &Connection) -> Result<i32> {
         .map_err(sqlite("reading the version of the store"))
 }
 
-/// Copies the store beside itself and verifies the copy; it gets its name only then.
-fn back_up(conn: &Connection, path: &Path, version: i32) -> Result<PathBuf> {
+/// Copies the store beside itself and verifies the copy; it gets its name only then. `None`: another
+/// process has upgraded the store in the meantime, and has the backup.
+pub(super) fn back_up(conn: &Connection, path: &Path, from: i32) -> Result<Option<PathBuf>> {
     let failed = |e: std::io::Error| unusable(path, format!("it cannot be backed up: {e}"));
     let folder = path.parent().unwrap_or(Path::new("/"));
     let copy = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     fs::set_permissions(copy.path(), fs::Permissions::from_mode(0o600)).map_err(failed)?;
     {
         let mut to = Connection::open(copy.path()).map_err(sqlite("backing the store up"))?;
+        // All pages at once: between two steps somebody else's commit would begin it anew, without end
+        // while an import runs.
         rusqlite::backup::Backup::new(conn, &mut to)
-            .and_then(|b| b.run_to_completion(512, std::time::Duration::ZERO, None))
+            .and_then(|b| b.run_to_completion(i32::MAX, std::time::Duration::ZERO, None))
             .map_err(sqlite("backing the store up"))?;
+        if version(&to)? != from {
+            return Ok(None);
+        }
         let word: String = to
             .query_row("PRAGMA integrity_check(1)", [], |r| r.get(0))
             .map_err(sqlite("checking the backup"))?;
@@ -90,11 +96,11 @@ fn back_up(conn: &Connection, path: &Path, version: i32) -> Result<PathBuf> {
     }
     copy.as_file().sync_all().map_err(failed)?;
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".v{version}.backup"));
+    name.push(format!(".v{from}.backup"));
     let name = PathBuf::from(name);
     copy.persist(&name).map_err(|e| failed(e.error))?;
     fs::File::open(folder)
         .and_then(|f| f.sync_all())
         .map_err(failed)?;
-    Ok(name)
+    Ok(Some(name))
 }

@@ -35,21 +35,36 @@ pub(crate) struct Dictionary {
 }
 
 impl Dictionary {
-    /// The store's newest, where there is one.
+    /// The store's newest, where there is one that still works. What is packed with a damaged one could
+    /// never be read again.
     pub(crate) fn newest(conn: &Connection) -> Result<Option<Self>> {
-        conn.query_row(
-            "SELECT id, data FROM dictionary ORDER BY id DESC LIMIT 1",
-            [],
-            |r| {
-                Ok(Self {
-                    number: OnceLock::from(r.get::<_, i64>(0)?),
-                    data: r.get(1)?,
-                })
-            },
-        )
-        .optional()
-        .map_err(sqlite("reading the dictionary"))
+        let newest: Option<Self> = conn
+            .query_row(
+                "SELECT id, data FROM dictionary ORDER BY id DESC LIMIT 1",
+                [],
+                |r| {
+                    Ok(Self {
+                        number: OnceLock::from(r.get::<_, i64>(0)?),
+                        data: r.get(1)?,
+                    })
+                },
+            )
+            .optional()
+            .map_err(sqlite("reading the dictionary"))?;
+        Ok(newest.filter(|dictionary| works(&dictionary.data)))
     }
+}
+
+/// True if what is packed with this dictionary names it and comes back: to zstd, bytes that are no
+/// dictionary are one without a name.
+fn works(data: &[u8]) -> bool {
+    let trial = || {
+        let packed = Compressor::with_dictionary(LEVEL, data)?.compress(data)?;
+        let named = zstd::zstd_safe::get_dict_id_from_frame(&packed).is_some();
+        let plain = Decompressor::with_dictionary(data)?.decompress(&packed, data.len())?;
+        std::io::Result::Ok(named && plain == data)
+    };
+    trial().unwrap_or(false)
 }
 
 /// A compressed body.
@@ -225,6 +240,35 @@ mod tests {
             unpack(conn, None, &packed).unwrap().as_deref(),
             Some(&plain[..])
         );
+    }
+
+    #[test]
+    fn a_damaged_dictionary_is_not_packed_with() {
+        let (_dir, store) = temporary();
+        let conn = store.connection();
+        let samples: Vec<Vec<u8>> = (0..200u32)
+            .map(|n| format!("message number {n} about an order {}", n * 7).into_bytes())
+            .collect();
+        let data = zstd::dict::from_samples(&samples, 1024).unwrap();
+        let begin = |bytes: &[u8]| {
+            conn.execute("INSERT OR REPLACE INTO dictionary VALUES (1, ?1)", [bytes])
+                .unwrap();
+            newest(conn)
+        };
+        assert!(begin(&data).is_some());
+        // Its mark, its tables, its length.
+        let flipped = |at: usize| {
+            let mut data = data.clone();
+            data[at] ^= 0xff;
+            data
+        };
+        for damaged in [&flipped(0)[..], &flipped(8), &data[..8], &[]] {
+            let plain = encode(events()).unwrap();
+            let packed = Packer::with(begin(damaged)).unwrap().pack(&plain).unwrap();
+            let number = packed.dictionary.and_then(|d| d.number.get().copied());
+            let back = unpack(conn, number, &packed.bytes).unwrap();
+            assert_eq!(back.as_deref(), Some(&plain[..]));
+        }
     }
 
     #[test]

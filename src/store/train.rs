@@ -79,7 +79,10 @@ pub(super) fn train(samples: &[Sample]) -> Option<Vec<u8>> {
     let mut names = Names::default();
     let mut read = Vec::with_capacity(samples.len());
     for sample in samples {
-        let mut events = decode(&sample.plain)?;
+        // One that is damaged teaches nothing.
+        let Some(mut events) = decode(&sample.plain) else {
+            continue;
+        };
         names.learn(&events, &sample.secrets);
         // Where a text only looks like a reference, it could not be told from one that says nothing.
         if lighten(&mut events) {

@@ -8,7 +8,7 @@ use rusqlite::Transaction;
 use super::ingest::{dialogue, put_all};
 use crate::model::{Clock, Set, Status};
 use crate::store::apply::tests::on;
-use crate::store::migrate::{STEPS, Step, VERSION, migrate};
+use crate::store::migrate::{STEPS, Step, VERSION, back_up, migrate};
 use crate::store::testing::{imported, temporary};
 use crate::store::{Access, Result, Store, StoreError, sqlite};
 
@@ -87,6 +87,23 @@ fn a_step_that_fails_leaves_the_version_before_it() {
     );
     assert_eq!(version(&store), VERSION);
     assert!(put_all(&mut store, vec![imported("anna", dialogue(0, 2))]).len() == 1);
+}
+
+#[test]
+fn who_comes_second_does_not_put_the_upgraded_store_in_the_place_of_the_backup() {
+    let (_dir, mut store) = temporary();
+    let path = store.path().to_path_buf();
+    let steps = [Step {
+        to: VERSION + 1,
+        run: add_colour,
+    }];
+    let backup = migrate(store.connection_mut(), &path, &steps)
+        .unwrap()
+        .unwrap();
+    // Another process, which had read the version before that.
+    assert_eq!(back_up(store.connection(), &path, VERSION).unwrap(), None);
+    let former = Store::open(&backup, &Access::Read).unwrap();
+    assert_eq!(version(&former), VERSION);
 }
 
 /// Turns the store into one of version 1: with its search index, and every figure in the bodies.
