@@ -15,7 +15,7 @@ use super::body::{decode, encode};
 use super::draft::Draft;
 use super::pack::{Dictionary, Packed, Packer};
 use super::stored::latest_samples;
-use super::train::{SAMPLES, Sample, train};
+use super::train::{LONGEST_SAMPLE, SAMPLES, Sample, train};
 use super::{Result, Store, StoreError, place, sqlite};
 use crate::model::{
     Attributes, Confidence, ConversationKey, Event, Imported, ReviewSeed, mark_reverted,
@@ -78,14 +78,18 @@ impl Terms {
             return Ok(());
         }
         let samples = latest_samples(conn, SAMPLES)?;
-        if !samples.is_empty() {
-            self.train(&samples);
+        match samples.len() < SAMPLES {
+            true => *self.training() = Training::Gathering(samples),
+            false => self.train(&samples),
         }
         Ok(())
     }
 
     /// Puts a conversation by; the thread that brings the last one needed trains.
-    fn gather(&self, sample: impl FnOnce() -> Sample) {
+    fn gather(&self, plain: &[u8], sample: impl FnOnce() -> Sample) {
+        if plain.len() > LONGEST_SAMPLE {
+            return;
+        }
         let samples = match &mut *self.training() {
             Training::Gathering(put_by) => {
                 put_by.push(sample());
@@ -202,7 +206,7 @@ impl Preparer {
         if self.packer.dictionary().is_none() {
             let native = key.native.for_search();
             self.terms
-                .gather(|| Sample::of(&plain, native, &attributes));
+                .gather(&plain, || Sample::of(&plain, native, &attributes));
             if let Some(dictionary) = self.terms.dictionary() {
                 self.packer = Packer::with(Some(dictionary))?;
             }
@@ -272,4 +276,40 @@ impl Prepared {
 
 fn unreadable() -> StoreError {
     StoreError::Refused("a conversation does not read back as it was packed".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::EventKind;
+    use crate::store::Access;
+    use crate::store::testing::{imported, main_source, message, temporary};
+
+    fn put_by(terms: &Terms) -> usize {
+        match &*terms.training() {
+            Training::Gathering(samples) => samples.len(),
+            _ => usize::MAX,
+        }
+    }
+
+    #[test]
+    fn very_long_conversations_are_not_kept_to_train_from() {
+        let (_dir, mut store) = temporary();
+        let long = "word ".repeat(LONGEST_SAMPLE / 5 + 1);
+        let mut ingest = store.begin_import(&main_source()).unwrap();
+        for n in 0..SAMPLES as i64 + 1 {
+            let text = if n % 2 == 0 { "short" } else { &long };
+            let event = message(EventKind::User, n * 1000, text);
+            ingest
+                .take(imported(&format!("u{n}"), vec![event]))
+                .unwrap();
+        }
+        ingest.finish().unwrap();
+        assert_eq!(put_by(store.terms()), SAMPLES / 2 + 1);
+
+        // The next import begins with what there is, and goes on.
+        let again = Store::open(store.path(), &Access::Import).unwrap();
+        let _preparer = again.preparer().unwrap();
+        assert_eq!(put_by(again.terms()), SAMPLES / 2);
+    }
 }

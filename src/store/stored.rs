@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::body::decode;
 use super::pack::unpack;
 use super::record::Record;
-use super::train::Sample;
+use super::train::{LONGEST_SAMPLE, Sample};
 use super::{Result, StoreError, sqlite};
 use crate::model::{ConversationId, Event};
 
@@ -73,7 +73,9 @@ pub(crate) fn latest_samples(conn: &Connection, count: usize) -> Result<Vec<Samp
         else {
             continue;
         };
-        if let Ok(attributes) = postcard::from_bytes(&record.attributes) {
+        if plain.len() <= LONGEST_SAMPLE
+            && let Ok(attributes) = postcard::from_bytes(&record.attributes)
+        {
             samples.push(Sample::of(&plain, &record.native, &attributes));
         }
     }

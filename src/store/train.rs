@@ -16,6 +16,10 @@ use crate::text::Untrusted;
 /// Conversations it is trained from.
 pub(super) const SAMPLES: usize = 1000;
 
+/// Longer bodies are not trained from: they hold themselves what a dictionary would give them, and so many
+/// of them would not fit into the memory of an import.
+pub(super) const LONGEST_SAMPLE: usize = 64 * 1024;
+
 /// A dictionary of fewer pieces is refused by zstd anyway.
 const FEWEST: usize = 8;
 
