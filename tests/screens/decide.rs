@@ -468,6 +468,18 @@ fn a_bulk_undo_reaches_rows_that_are_not_on_the_screen() {
 }
 
 #[test]
+fn a_bulk_undo_stays_where_one_is_else_goes_to_the_first_in_the_list() {
+    let mut screen = Start::on(fixture::many(40)).filter("").go();
+    screen.press("Asjju");
+    assert_eq!(screen.app.list.cursor, 2);
+    assert_eq!(screen.app.status.text, "undo: 40 conversations: saved");
+    // The newest come first here, and were imported last.
+    screen.press("ggj<space><space><space>sGu");
+    assert_eq!(screen.app.list.cursor, 1);
+    assert_eq!(screen.app.list.statuses[1..4], [Status::Unread; 3]);
+}
+
+#[test]
 fn a_failure_that_comes_after_another_filter_spoils_no_other_row() {
     let mut screen = Screen::all();
     screen.hold().press("x'9").release();

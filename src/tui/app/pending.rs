@@ -204,7 +204,14 @@ impl App {
     fn restored(&mut self, ack: &Ack) {
         let mut text = ack.summary.clone();
         if !ack.rows.is_empty() {
-            text.push_str(&format!(" · {}", self.whom(&ack.rows)));
+            let whom = self.whom(&ack.rows);
+            // The summary of a bulk change says already how many they were, where it is all of them.
+            let said = text
+                .split_once(": ")
+                .is_some_and(|(_, rest)| rest.starts_with(&whom));
+            if !said {
+                text.push_str(&format!(" · {whom}"));
+            }
         }
         if let Some(left) = ack.left.first() {
             let more = ack.left.len();
@@ -213,10 +220,20 @@ impl App {
                 left.reviewer.line().as_str()
             ));
         }
-        if let Some(place) = ack.rows.first().and_then(|row| self.list.place_of(*row)) {
-            self.list.cursor = place;
-        } else if !ack.rows.is_empty() {
-            text.push_str(" · not in this list");
+        // In bulk one stays where one reads, or goes to the first of them as the list has it: the journal
+        // names them in an order of its own.
+        let here = self.list.rows.get(self.list.cursor);
+        if !here.is_some_and(|row| ack.rows.contains(&row)) {
+            match ack
+                .rows
+                .iter()
+                .filter_map(|row| self.list.place_of(*row))
+                .min()
+            {
+                Some(place) => self.list.cursor = place,
+                None if ack.rows.is_empty() => {}
+                None => text.push_str(" · not in this list"),
+            }
         }
         self.say(&text);
         self.reread(&ack.rows, true);
