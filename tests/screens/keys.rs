@@ -454,6 +454,8 @@ fn a_paste_is_text_in_a_prompt_and_nothing_in_a_list() {
     assert_eq!(notes[0].text.for_search(), "two lines [2J");
     screen.press("/").paste("is:problem\n");
     assert_eq!(screen.app.view.text, "is:problem");
+    screen.press("<home>").paste("übel OR").press(" ");
+    assert!(screen.text().starts_with("/übel OR is:problem"));
     screen.press("<esc>t").paste("new\ttag").press("<enter>");
     assert_eq!(tags(&screen, "anna.k"), ["billing", "new tag"]);
 }

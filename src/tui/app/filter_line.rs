@@ -102,13 +102,8 @@ impl App {
     /// Pasted text in the filter line.
     pub(super) fn line_paste(&mut self, text: &str) {
         let Some(line) = &mut self.line else { return };
-        for c in text
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .take(100_000)
-        {
-            line.input.handle(tui_input::InputRequest::InsertChar(c));
-        }
+        let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+        super::popup::insert(&mut line.input, plain.take(100_000));
         self.line_changed();
     }
 

@@ -133,11 +133,7 @@ impl App {
             .map(|c| if c.is_control() { ' ' } else { c })
             .take(100_000)
             .collect();
-        let insert = |input: &mut Input| {
-            for c in text.chars() {
-                input.handle(tui_input::InputRequest::InsertChar(c));
-            }
-        };
+        let insert = |input: &mut Input| insert(input, text.chars());
         match &mut self.popup {
             Some(Popup::Note(input) | Popup::PresetName(input) | Popup::Help { input, .. }) => {
                 insert(input)
@@ -381,4 +377,16 @@ fn help_key(input: &mut Input, top: &mut usize, key: &KeyEvent) -> bool {
         }
     }
     true
+}
+
+/// Puts text in at the cursor, all at once: character by character each looks for its place again, and the
+/// screen would stand still for seconds after a long paste.
+pub(super) fn insert(input: &mut Input, text: impl Iterator<Item = char>) {
+    let (cursor, old) = (input.cursor(), input.value());
+    let mut value: String = old.chars().take(cursor).collect();
+    let at = value.len();
+    value.extend(text);
+    let cursor = value.chars().count();
+    value.push_str(&old[at..]);
+    *input = std::mem::take(input).with_value(value).with_cursor(cursor);
 }
