@@ -45,8 +45,9 @@ impl Progress for Bar {
             && bar.length() != Some(total)
         {
             bar.set_length(total);
+            // The bar takes what the words leave: 80 columns hold the line of a million conversations.
             let style = ProgressStyle::with_template(
-                "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left  {msg}",
+                "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left  {msg}",
             );
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         }

@@ -114,10 +114,11 @@ fn counts(app: &App, layout: &Layout) -> SafeText {
             order.to_owned()
         });
     } else if view.sort != Default::default() || view.reverse {
+        let name = view.sort.name().replace('_', " ");
         parts.push(if view.reverse {
-            format!("{} reversed", view.sort.name())
+            format!("{name} reversed")
         } else {
-            view.sort.name().to_owned()
+            name
         });
     }
     if view.complete {
