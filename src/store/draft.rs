@@ -130,6 +130,11 @@ impl Draft {
         self.own_threshold
     }
 
+    /// Search documents of user and assistant.
+    pub(crate) fn into_documents(self) -> (String, String) {
+        self.documents
+    }
+
     /// Gives it the number of its session, which the hash of its content covers.
     pub(crate) fn set_session(&mut self, session: u32) {
         self.record.session = session;

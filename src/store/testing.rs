@@ -2,7 +2,7 @@
 
 use tempfile::TempDir;
 
-use super::{Access, SourceSpec, Store};
+use super::{Access, Prepared, Preparer, Result, SourceSpec, Store};
 use crate::model::{Attributes, ConversationKey, Event, EventKind, Imported, Millis};
 
 /// An empty store in a new folder; the folder goes when the first value does.
@@ -69,6 +69,34 @@ pub fn imported(native: &str, events: Vec<Event>) -> Imported {
         events,
         reviews: Vec::new(),
     }
+}
+
+/// What of a conversation goes through the dear parts of an import.
+#[doc(hidden)]
+pub struct Parts {
+    /// Its body before it is packed.
+    pub body: Vec<u8>,
+    /// Words of the user.
+    pub user: String,
+    /// Words of the assistant.
+    pub bot: String,
+}
+
+/// Takes a prepared conversation apart.
+#[doc(hidden)]
+pub fn parts(prepared: Prepared) -> Parts {
+    let (user, bot) = prepared.draft.into_documents();
+    Parts {
+        body: prepared.plain,
+        user,
+        bot,
+    }
+}
+
+/// Packs a body as an import does.
+#[doc(hidden)]
+pub fn pack(preparer: &mut Preparer, body: &[u8]) -> Result<Vec<u8>> {
+    Ok(preparer.pack(body)?.bytes)
 }
 
 /// Makes the body of a conversation unreadable.
