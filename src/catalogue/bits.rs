@@ -100,6 +100,19 @@ impl Bits {
         new
     }
 
+    /// Puts the positions of one word in: bit `i` of it is position `64 * block + i`. How many were not in.
+    pub(super) fn insert_word(&mut self, block: u32, word: u64) -> u32 {
+        let Some(own) = self.words.get_mut(block as usize) else {
+            return 0;
+        };
+        let before = *own;
+        *own |= word;
+        if block as usize + 1 == self.words.len() {
+            self.trim();
+        }
+        (self.words[block as usize] ^ before).count_ones()
+    }
+
     /// Takes a position out; true if it was in.
     pub fn remove(&mut self, position: u32) -> bool {
         let Some(word) = self.words.get_mut((position / 64) as usize) else {

@@ -5,6 +5,7 @@ use std::thread;
 
 use super::Catalogue;
 use super::cache::Reads;
+use super::filling::Filling;
 use super::groups::overrides;
 use super::index::Index;
 use super::values::Gathered;
@@ -151,6 +152,35 @@ const BATCH: usize = if cfg!(test) { 7 } else { 1024 };
 /// With fewer rows than this a second thread is not worth its start. Tests go both ways.
 const WORTH_A_THREAD: u32 = if cfg!(test) { 40 } else { 20_000 };
 
+/// Narrow rows on their way from one thread to the other, without memory of its own for each.
+#[derive(Debug, Default)]
+struct Batch {
+    /// Each with where its values end in `values`.
+    rows: Vec<(NarrowRow, usize)>,
+    values: Vec<u8>,
+}
+
+impl Batch {
+    fn push(&mut self, row: &NarrowRow, values: &[u8]) {
+        self.values.extend_from_slice(values);
+        self.rows.push((*row, self.values.len()));
+    }
+
+    fn rows(&self) -> impl Iterator<Item = (&NarrowRow, &[u8])> {
+        let mut start = 0;
+        self.rows.iter().map(move |(row, end)| {
+            let values = &self.values[start..*end];
+            start = *end;
+            (row, values)
+        })
+    }
+
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.values.clear();
+    }
+}
+
 /// Reads all narrow rows into an empty index: one thread reads them, another takes them in.
 fn everything(index: &mut Index, store: &Store) -> Result<()> {
     let expected = u32::try_from(store.feed_last_row()?).unwrap_or(u32::MAX);
@@ -159,36 +189,34 @@ fn everything(index: &mut Index, store: &Store) -> Result<()> {
         return Ok(());
     }
     index.reserve(expected as usize);
-    let (full, batches) = crossbeam_channel::bounded::<Vec<NarrowRow>>(4);
-    let (back, empty) = crossbeam_channel::unbounded::<Vec<NarrowRow>>();
+    let (full, batches) = crossbeam_channel::bounded::<Batch>(4);
+    let (back, empty) = crossbeam_channel::unbounded::<Batch>();
     let (read, taken) = thread::scope(|threads| {
         let index = &mut *index;
         let taking = threads.spawn(move || {
-            let mut slots = Vec::new();
-            for batch in batches {
-                for row in &batch {
-                    if !index.append(row, expected, &mut slots) {
-                        return Some(row.row);
+            let (mut slots, mut filling) = (Vec::new(), Filling::default());
+            for mut batch in batches {
+                for row in batch.rows() {
+                    if !index.append(row, expected, &mut slots, &mut filling) {
+                        return Some(row.0.row);
                     }
                 }
+                batch.clear();
                 // The reader may be at its end: then nobody wants it back.
                 let _ = back.send(batch);
             }
+            filling.pour(&mut index.content, expected);
             None
         });
-        let (mut batch, mut filled) = (vec![NarrowRow::default(); BATCH], 0);
-        let read = store.feed_narrow(Wanted::All, |row| {
-            std::mem::swap(&mut batch[filled], row);
-            filled += 1;
-            if filled == BATCH {
-                let next = empty.try_recv();
-                let next = next.unwrap_or_else(|_| vec![NarrowRow::default(); BATCH]);
+        let mut batch = Batch::default();
+        let read = store.feed_narrow(Wanted::All, |row, values| {
+            batch.push(row, values);
+            if batch.rows.len() == BATCH {
+                let next = empty.try_recv().unwrap_or_default();
                 // Where no more is taken, a row was refused, which is told below.
                 let _ = full.send(std::mem::replace(&mut batch, next));
-                filled = 0;
             }
         });
-        batch.truncate(filled);
         let _ = full.send(batch);
         drop(full);
         let taken = taking.join();
@@ -226,15 +254,20 @@ fn content(index: &mut Index, store: &Store, wanted: Wanted<'_>, expected: u32) 
     let (mut changed, mut gathered, mut slots) = (Vec::new(), Gathered::default(), Vec::new());
     let new = i64::from(expected).saturating_sub(index.rows.last());
     index.reserve(usize::try_from(new).unwrap_or(0));
-    let mut refused = None;
-    store.feed_narrow(wanted, |row| {
+    let (mut refused, mut filling) = (None, Filling::default());
+    let read = store.feed_narrow(wanted, |row, values| {
+        let all = (row, values);
         if let Some(position) = index.rows.position(row.row) {
             changed.push(position);
-            index.update(position, row, &mut slots, &mut gathered);
-        } else if row.row > index.rows.last() && !index.append(row, expected, &mut slots) {
+            index.update(position, all, &mut slots, &mut gathered);
+        } else if row.row > index.rows.last()
+            && !index.append(all, expected, &mut slots, &mut filling)
+        {
             refused = Some(row.row);
         }
-    })?;
+    });
+    filling.pour(&mut index.content, expected);
+    read?;
     refuse(store, refused)?;
     let total = index.len();
     if !changed.is_empty() {

@@ -141,7 +141,9 @@ impl Column {
 /// Adds a number; false where no cell of this width holds it.
 fn append<C: Cell>(cells: &mut Vec<C>, number: Option<i64>) -> bool {
     let cell = number.map_or(Some(C::ABSENT), C::of);
-    cells.extend(cell);
+    if let Some(cell) = cell {
+        cells.push(cell);
+    }
     cell.is_some()
 }
 

@@ -327,8 +327,9 @@ fn number_absent(field: Field) -> Asked {
     }
 }
 
-/// What must hold for a conversation if one of its turns satisfies the filter: never too narrow.
-fn necessary(inner: &Filter) -> Filter {
+/// What must hold for a conversation if one of its turns satisfies the filter: never too narrow, and
+/// answered without looking at turns.
+pub(super) fn necessary(inner: &Filter) -> Filter {
     match inner {
         Filter::And(parts) => Filter::and(parts.iter().map(necessary).collect()),
         Filter::Or(parts) => Filter::or(parts.iter().map(necessary).collect()),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::bits::Bits;
+use super::deep::necessary;
 use super::evaluate::Evaluator;
 use super::groups::group_of;
 use crate::filter::{Field, Filter, Pattern, Term, Test, includes_deleted, nearest};
@@ -100,14 +101,20 @@ impl Evaluator<'_> {
     /// The part of a part that is to blame by itself, where one is.
     fn innermost(&mut self, part: &Filter, before: &Bits) -> Result<Filter> {
         let inside: Vec<Filter> = match part {
-            Filter::Turn { last, inner } => inner
-                .conjuncts()
-                .iter()
-                .map(|inner| Filter::Turn {
-                    last: *last,
-                    inner: Box::new(inner.clone()),
-                })
-                .collect(),
+            // Each turn was looked at once for the answer. To say why there is none must not cost that
+            // again for every term: what no conversation has is told by the sets in memory, and else it is
+            // all of it together that no turn satisfies.
+            Filter::Turn { last, inner } => {
+                for inner in inner.conjuncts() {
+                    if self.select(&necessary(inner), before.clone())?.is_empty() {
+                        return Ok(Filter::Turn {
+                            last: *last,
+                            inner: Box::new(inner.clone()),
+                        });
+                    }
+                }
+                Vec::new()
+            }
             Filter::Not(inner) => match &**inner {
                 Filter::Or(parts) => {
                     let negated = parts.iter().map(|p| Filter::Not(Box::new(p.clone())));

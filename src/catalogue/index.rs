@@ -3,17 +3,18 @@
 //! Content comes from narrow rows, reviews from the registers of the journal; both can be set again for
 //! single conversations. Nothing is asked here: see `evaluate`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::bits::Bits;
 use super::columns::Column;
+use super::filling::Filling;
 use super::groups::{CONTENT_MARKS, FACETS, Group, MARKS, Mark, REVIEW_MARKS, ReviewMark};
 use super::rows::Rows;
 use super::values::{Gathered, Values};
 use crate::filter::values;
 use crate::model::{CorrectionField, Verdict};
-use crate::store::Facet;
 use crate::store::feed::{NarrowRow, ReviewRow};
+use crate::store::{Facet, decode_ids};
 
 /// The numbers of the narrow rows.
 #[derive(Clone, Debug, Default)]
@@ -122,7 +123,7 @@ pub(super) struct Index {
     value_slots: Vec<u32>,
     /// True for ids of metadata, whose names are not held.
     is_meta: Bits,
-    source_slots: HashMap<i64, u32>,
+    source_slots: BTreeMap<i64, u32>,
     tag_slots: HashMap<i64, u32>,
     rule_slots: HashMap<i64, u32>,
 }
@@ -151,7 +152,7 @@ impl Default for Index {
             reviews_stale: false,
             value_slots: Vec::new(),
             is_meta: Bits::default(),
-            source_slots: HashMap::new(),
+            source_slots: BTreeMap::new(),
             tag_slots: HashMap::new(),
             rule_slots: HashMap::new(),
         }
@@ -255,18 +256,23 @@ impl Index {
             .collect()
     }
 
-    /// Adds a conversation that is new at the end. `expected`: how many there will be. False: the row is
-    /// none that can be held.
-    pub fn append(&mut self, row: &NarrowRow, expected: u32, slots: &mut Vec<u32>) -> bool {
+    /// Adds a conversation that is new at the end, with the ids of its values as they are stored.
+    /// `expected`: how many there will be. False: the row is none that can be held. Its values are in the
+    /// postings when `filling` was poured.
+    pub fn append(
+        &mut self,
+        (row, values): (&NarrowRow, &[u8]),
+        expected: u32,
+        slots: &mut Vec<u32>,
+        filling: &mut Filling,
+    ) -> bool {
         let position = self.rows.len();
         if !self.rows.push(row.row) {
             return false;
         }
         self.numbers.push(row);
-        self.content_slots(row, slots);
-        for slot in slots {
-            self.content.posting_mut(*slot).push(position, expected);
-        }
+        self.content_slots(row, values, slots);
+        filling.add(position, slots, &mut self.content, expected);
         true
     }
 
@@ -274,12 +280,12 @@ impl Index {
     pub fn update(
         &mut self,
         position: u32,
-        row: &NarrowRow,
+        (row, values): (&NarrowRow, &[u8]),
         slots: &mut Vec<u32>,
         gathered: &mut Gathered,
     ) {
         self.numbers.set(position, row);
-        self.content_slots(row, slots);
+        self.content_slots(row, values, slots);
         slots.iter().for_each(|s| gathered.add(*s, position));
     }
 
@@ -291,7 +297,7 @@ impl Index {
     }
 
     /// The postings that the content of a conversation belongs to.
-    fn content_slots(&mut self, row: &NarrowRow, slots: &mut Vec<u32>) {
+    fn content_slots(&mut self, row: &NarrowRow, values: &[u8], slots: &mut Vec<u32>) {
         slots.clear();
         for (mark, bit) in MARKS {
             if row.marks & bit != 0 {
@@ -299,9 +305,13 @@ impl Index {
             }
         }
         slots.extend(self.source_slots.get(&row.source));
-        slots.extend(row.values.iter().filter_map(|id| self.slot_of_value(*id)));
-        let is_meta = |id: &i64| u32::try_from(*id).is_ok_and(|id| self.is_meta.contains(id));
-        if row.values.iter().any(is_meta) {
+        let mut meta = false;
+        // What does not read back is found by `doctor`; the values before it count.
+        decode_ids(values, |id| {
+            slots.extend(self.slot_of_value(id));
+            meta |= u32::try_from(id).is_ok_and(|id| self.is_meta.contains(id));
+        });
+        if meta {
             slots.push(Mark::Meta as u32);
         }
         if let Some(corrected) = self.overrides.get(&row.row) {

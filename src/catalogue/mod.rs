@@ -14,6 +14,7 @@ mod deep;
 mod emptied;
 mod evaluate;
 mod facets;
+mod filling;
 mod groups;
 mod index;
 mod lookups;

@@ -78,6 +78,21 @@ impl Posting {
         }
     }
 
+    /// Adds the positions of one word, none of them below one that is in: bit `i` of it is position
+    /// `64 * block + i`.
+    pub fn push_word(&mut self, block: u32, mut word: u64, total: u32) {
+        while word != 0 {
+            if let Shape::Dense(d) = &mut self.0 {
+                d.bits
+                    .grow(total.max(block * 64 + 64 - word.leading_zeros()));
+                d.count += d.bits.insert_word(block, word);
+                return;
+            }
+            self.push(block * 64 + word.trailing_zeros(), total);
+            word &= word - 1;
+        }
+    }
+
     /// Adds positions (ascending) among `total`.
     pub fn insert(&mut self, positions: &[u32], total: u32) {
         let Some(&first) = positions.first() else {
@@ -237,6 +252,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn words_add_what_their_positions_add(
+            positions in proptest::collection::btree_set(0u32..2000, 0..400),
+            total in prop_oneof![Just(2000u32), 0u32..4000],
+        ) {
+            let (mut one_by_one, mut by_words) = (Posting::default(), Posting::default());
+            let mut words = std::collections::BTreeMap::<u32, u64>::new();
+            for &p in &positions {
+                one_by_one.push(p, total);
+                *words.entry(p / 64).or_default() |= 1 << (p % 64);
+            }
+            words.iter().for_each(|(block, word)| by_words.push_word(*block, *word, total));
+            prop_assert_eq!(by_words.count() as usize, positions.len());
+            prop_assert_eq!(by_words.iter().collect::<Vec<_>>(), one_by_one.iter().collect::<Vec<_>>());
+        }
+
         #[test]
         fn agrees_with_ordered_sets(
             steps in proptest::collection::vec(

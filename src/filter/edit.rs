@@ -7,9 +7,11 @@ use super::fold::fold;
 use super::parse::parse;
 use super::term::read_scalar;
 use crate::model::Status;
+use crate::text::tokens;
 
 /// The filter as it is while somebody is still typing: the last word may go on, and a phrase at the end may
-/// lack its closing quote. Any other text is read as [`parse`] reads it.
+/// lack its closing quote. A word of which there is one letter yet is not asked for. Any other text is read
+/// as [`parse`] reads it.
 pub fn while_typing(text: &str) -> Result<Filter, ParseError> {
     let (mut filter, open) = match parse(text) {
         Ok(filter) => (filter, false),
@@ -25,12 +27,51 @@ pub fn while_typing(text: &str) -> Result<Filter, ParseError> {
         prefix,
     }) = last.map(|term| &mut term.test)
     {
-        *prefix |= open || !*phrase && text.ends_with(word.as_str());
+        if open || !*phrase && text.ends_with(word.as_str()) {
+            *prefix = true;
+            if let Some(begun) = only_begun(word) {
+                word.truncate(word[..begun].trim_end().len());
+                *prefix = false;
+                if tokens(word).next().is_none() {
+                    return Ok(without_last(filter).unwrap_or_default());
+                }
+            }
+        }
     } else if open {
         // A value in quotes is asked for when it is whole.
         return parse(text);
     }
     Ok(filter)
+}
+
+/// Where the last word starts, if all there is of it is one letter of an alphabet: nearly every
+/// conversation has a word that begins so, which says nothing and takes long to find out. A letter of a
+/// script without capitals can be a whole word.
+fn only_begun(text: &str) -> Option<usize> {
+    let last = tokens(text).last()?;
+    let mut letters = last.text.chars();
+    let letter = letters.next()?;
+    let alone = letters.next().is_none() && last.range.end == text.len();
+    (alone && (letter.is_lowercase() || letter.is_uppercase())).then_some(last.range.start)
+}
+
+/// The filter without its last term; `None` where nothing is left.
+fn without_last(filter: Filter) -> Option<Filter> {
+    let rest = |mut parts: Vec<Filter>| {
+        let last = parts.pop().and_then(without_last);
+        parts.extend(last);
+        parts
+    };
+    match filter {
+        Filter::And(parts) => Some(Filter::and(rest(parts))),
+        Filter::Or(parts) => Some(Filter::or(rest(parts))),
+        Filter::Not(inner) => Some(Filter::Not(Box::new(without_last(*inner)?))),
+        Filter::Turn { last, inner } => Some(Filter::Turn {
+            last,
+            inner: Box::new(without_last(*inner)?),
+        }),
+        Filter::Everything | Filter::Term(_) => None,
+    }
 }
 
 fn last_term(filter: &mut Filter) -> Option<&mut Term> {
@@ -418,6 +459,23 @@ mod tests {
         assert_eq!(typed("ref*"), Ok("ref*".into()));
         assert_eq!(typed(""), Ok(String::new()));
         assert!(typed("tag:\"lost ord").is_err() && typed("(ref").is_err() && typed("\"").is_err());
+    }
+
+    #[test]
+    fn one_letter_of_a_word_is_not_asked_for_yet() {
+        let typed = |text: &str| while_typing(text).unwrap().to_string();
+        assert_eq!(typed("s"), "");
+        assert_eq!(typed("tag:a s"), "tag:a");
+        assert_eq!(typed("tag:a OR s"), "tag:a");
+        assert_eq!(typed("tag:a -user_text:É"), "tag:a");
+        assert_eq!(typed("\"lost o"), typed("\"lost\""));
+        assert_eq!(typed("\"o"), "");
+        // What is finished, what was asked for so, and words of one letter are.
+        assert_eq!(typed("s "), "s");
+        assert_eq!(typed("s*"), "s*");
+        assert_eq!(typed("\"lost o\""), "\"lost o\"");
+        assert_eq!(typed("\u{8cb7}"), "\u{8cb7}*");
+        assert_eq!(typed("se"), "se*");
     }
 
     #[test]

@@ -6,7 +6,6 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::narrow::decode_ids;
 use super::values::{status_of, verdict_of};
 use super::{Result, Store, sqlite};
 use crate::model::{Status, Verdict};
@@ -24,8 +23,8 @@ pub(crate) enum Wanted<'a> {
     These(&'a [i64]),
 }
 
-/// One narrow row.
-#[derive(Clone, Debug, Default)]
+/// The numbers of one narrow row.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct NarrowRow {
     pub row: i64,
     pub source: i64,
@@ -41,8 +40,6 @@ pub(crate) struct NarrowRow {
     pub min_margin: Option<i64>,
     pub min_action_confidence: Option<i64>,
     pub marks: u32,
-    /// Ids of its values.
-    pub values: Vec<i64>,
 }
 
 /// The review state of one conversation, tags apart.
@@ -156,13 +153,13 @@ impl Store {
             .map_err(sqlite(DOING))
     }
 
-    /// Narrow rows in ascending order. Who wants to keep one takes it and leaves another in its place.
+    /// Narrow rows in ascending order, each with the ids of its values as they are stored, for
+    /// [`super::decode_ids`].
     pub(crate) fn feed_narrow(
         &self,
         wanted: Wanted<'_>,
-        mut found: impl FnMut(&mut NarrowRow),
+        mut found: impl FnMut(&NarrowRow, &[u8]),
     ) -> Result<()> {
-        let mut narrow = NarrowRow::default();
         each(
             self.connection(),
             "t.row, t.source, t.started, t.ended, t.messages, t.user_messages, t.bot_messages, t.queries, \
@@ -171,24 +168,23 @@ impl Store {
             "",
             wanted,
             |r| {
-                narrow.row = r.get(0)?;
-                narrow.source = r.get(1)?;
-                narrow.started = r.get(2)?;
-                narrow.ended = r.get(3)?;
-                narrow.messages = r.get(4)?;
-                narrow.user_messages = r.get(5)?;
-                narrow.bot_messages = r.get(6)?;
-                narrow.queries = r.get(7)?;
-                narrow.fallbacks = r.get(8)?;
-                narrow.rating = r.get(9)?;
-                narrow.min_confidence = r.get(10)?;
-                narrow.min_margin = r.get(11)?;
-                narrow.min_action_confidence = r.get(12)?;
-                narrow.marks = r.get::<_, i64>(13)? as u32;
-                narrow.values.clear();
-                // What does not read back is found by `doctor`; the values before it count.
-                decode_ids(r.get_ref(14)?.as_blob()?, &mut narrow.values);
-                found(&mut narrow);
+                let narrow = NarrowRow {
+                    row: r.get(0)?,
+                    source: r.get(1)?,
+                    started: r.get(2)?,
+                    ended: r.get(3)?,
+                    messages: r.get(4)?,
+                    user_messages: r.get(5)?,
+                    bot_messages: r.get(6)?,
+                    queries: r.get(7)?,
+                    fallbacks: r.get(8)?,
+                    rating: r.get(9)?,
+                    min_confidence: r.get(10)?,
+                    min_margin: r.get(11)?,
+                    min_action_confidence: r.get(12)?,
+                    marks: r.get::<_, i64>(13)? as u32,
+                };
+                found(&narrow, r.get_ref(14)?.as_blob()?);
                 Ok(())
             },
         )

@@ -60,6 +60,7 @@ use std::path::PathBuf;
 pub use check::{Finding, Repaired};
 pub use ingest::{Ingest, Position, SourceSpec};
 pub use journal::JournalQuery;
+pub(crate) use narrow::decode_ids;
 pub use narrow::{StoredTurn, folded, kept, named};
 pub use prepare::{Prepared, Preparer};
 pub use resolve::Found;

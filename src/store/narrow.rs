@@ -54,8 +54,9 @@ pub(crate) fn encode_ids(ids: &[i64]) -> Vec<u8> {
     out
 }
 
-/// Reads what [`encode_ids`] wrote, appending to `out`; false where the bytes are none.
-pub(crate) fn decode_ids(bytes: &[u8], out: &mut Vec<i64>) -> bool {
+/// Reads what [`encode_ids`] wrote, one id after the other; false where the bytes are none.
+#[inline]
+pub(crate) fn decode_ids(bytes: &[u8], mut found: impl FnMut(i64)) -> bool {
     let (mut last, mut delta, mut shift) = (0i64, 0u64, 0u32);
     for &byte in bytes {
         if shift > 56 {
@@ -68,7 +69,7 @@ pub(crate) fn decode_ids(bytes: &[u8], out: &mut Vec<i64>) -> bool {
                 return false;
             };
             last = id;
-            out.push(id);
+            found(id);
             (delta, shift) = (0, 0);
         }
     }
@@ -280,13 +281,13 @@ mod tests {
             ids.insert(1);
             let ids: Vec<i64> = ids.into_iter().collect();
             let mut back = Vec::new();
-            prop_assert!(decode_ids(&encode_ids(&ids), &mut back));
+            prop_assert!(decode_ids(&encode_ids(&ids), |id| back.push(id)));
             prop_assert_eq!(back, ids);
         }
 
         #[test]
         fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
-            let _ = decode_ids(&bytes, &mut Vec::new());
+            let _ = decode_ids(&bytes, |_| ());
             let _ = decode_turns(&bytes);
         }
     }

@@ -61,7 +61,7 @@ impl Shelf {
     fn rows(&self) -> Vec<i64> {
         let mut rows = Vec::new();
         self.store
-            .feed_narrow(crate::store::feed::Wanted::All, |r| rows.push(r.row))
+            .feed_narrow(crate::store::feed::Wanted::All, |r, _| rows.push(r.row))
             .unwrap();
         rows
     }

@@ -92,7 +92,7 @@ fn content(store: &Store) -> Content {
                 .connection()
                 .query_row("SELECT facet_values FROM conversation WHERE row = ?1", [row], |r| r.get(0))
                 .unwrap();
-            assert!(crate::store::narrow::decode_ids(&bytes, &mut ids));
+            assert!(crate::store::narrow::decode_ids(&bytes, |id| ids.push(id)));
             let mut values: Vec<String> = ids
                 .into_iter()
                 .flat_map(|id| strings("SELECT facet || ':' || value FROM facet_value WHERE id = ?1", id))
