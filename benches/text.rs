@@ -13,11 +13,12 @@ use common::mixes::context;
 use common::{Bar, Outcome, Samples, Table, data, sizes};
 
 /// Words of the generated logs: the most frequent ones, one that few conversations hold, a phrase.
-const CASES: [(&str, &str, f64); 7] = [
+const CASES: [(&str, &str, f64); 8] = [
     ("common word", "sen", 150.0),
     ("rare word", "tolorisnor", 10.0),
     ("common phrase", "\"sen du\"", 150.0),
-    ("a letter typed", "s*", 150.0),
+    ("two letters typed", "se*", 150.0),
+    ("one letter, asked for with a star", "s*", 150.0),
     ("a word typed", "tolorisn*", 10.0),
     ("said by the user", "user_text:sen", 150.0),
     (
