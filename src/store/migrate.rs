@@ -91,7 +91,11 @@ pub(super) fn back_up(conn: &Connection, path: &Path, from: i32) -> Result<Optio
             .query_row("PRAGMA integrity_check(1)", [], |r| r.get(0))
             .map_err(sqlite("checking the backup"))?;
         if word != "ok" {
-            return Err(unusable(path, format!("its backup is damaged: {word}")));
+            let reason = format!(
+                "a copy of it is damaged, so it is not upgraded: restore a backup, or export what can \
+                 still be read ({word})"
+            );
+            return Err(unusable(path, reason));
         }
     }
     copy.as_file().sync_all().map_err(failed)?;
