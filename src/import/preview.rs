@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::{ConversationId, EventKey, Imported, event_keys};
-use crate::store::{Outcome, Result, Store};
+use crate::store::{Outcome, Result, Store, StoreError};
 
 /// Foretells outcomes. Contradictions show only when the conversation is really taken in.
 pub(super) struct Preview<'a> {
@@ -34,9 +34,12 @@ impl<'a> Preview<'a> {
         let Some(row) = self.store.row_of(id)? else {
             return Ok(Outcome::New);
         };
-        let known: HashSet<EventKey> = match self.store.whole(row)? {
-            Some(whole) => whole.keys.into_iter().collect(),
-            None => return Ok(Outcome::New),
+        let known: HashSet<EventKey> = match self.store.whole(row) {
+            Ok(Some(whole)) => whole.keys.into_iter().collect(),
+            Ok(None) => return Ok(Outcome::New),
+            // Importing it again heals it.
+            Err(StoreError::Damaged(_)) => return Ok(Outcome::Updated),
+            Err(error) => return Err(error),
         };
         let contained = event_keys(&imported.events)
             .iter()

@@ -414,6 +414,21 @@ fn a_dry_run_counts_and_writes_nothing() {
 }
 
 #[test]
+fn a_dry_run_passes_damaged_conversations_as_the_import_heals_them() {
+    let folder = Folder::new();
+    let file = folder.file("log", events(3));
+    let (_dir, mut store) = testing::temporary();
+    import(&mut store, &request(&[&file])).unwrap();
+    testing::damage(&store, 2);
+    let mut asked = request(&[&file]);
+    asked.dry_run = true;
+    let foretold = import(&mut store, &asked).unwrap().conversations;
+    assert_eq!((foretold.updated, foretold.unchanged), (1, 2));
+    let done = import(&mut store, &request(&[&file])).unwrap();
+    assert_eq!(done.conversations, foretold);
+}
+
+#[test]
 fn a_cancelled_import_goes_on_where_it_stopped() {
     /// Cancels once something was committed.
     struct Impatient<'a>(&'a AtomicBool);

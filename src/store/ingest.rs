@@ -294,10 +294,11 @@ impl Ingest<'_> {
         match begun {
             Ok((version, rev)) => {
                 self.learned = Learned::default();
+                self.batch = Some((rev, Instant::now()));
                 if self.seen.replace(version) != Some(version) {
                     self.family = Family::default();
+                    self.read_threshold();
                 }
-                self.batch = Some((rev, Instant::now()));
                 Ok(rev)
             }
             Err(error) => {
@@ -319,8 +320,13 @@ impl Ingest<'_> {
         if !conn.is_autocommit() {
             let _ = conn.execute_batch("ROLLBACK");
         }
-        let threshold = threshold::of_source(conn, self.source).unwrap_or(None);
-        self.set_threshold(threshold);
+        self.read_threshold();
+    }
+
+    /// Takes up the source's threshold as the store has it.
+    fn read_threshold(&mut self) {
+        let known = threshold::of_source(self.store.connection(), self.source);
+        self.set_threshold(known.unwrap_or(None));
     }
 
     /// The source's threshold from now on, here and for whoever prepares.
@@ -332,6 +338,8 @@ impl Ingest<'_> {
     /// Applies the source's threshold, as it is known at the end, to the conversations that were
     /// written before it was.
     fn settle_threshold(&mut self) -> Result<()> {
+        // Another process may have learned it.
+        self.read_threshold();
         let rows = threshold::stale_rows(self.store.connection(), self.source, self.threshold)?;
         for row in rows {
             self.guarded(|ingest, rev| {

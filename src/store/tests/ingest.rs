@@ -255,6 +255,19 @@ fn the_order_of_arrival_does_not_decide_who_was_understood() {
             assert_eq!(problems(order, together), 0);
         }
     }
+    // Another process may learn it in the middle of an import.
+    let (_dir, mut store) = temporary();
+    let mut other = Store::open(store.path(), &crate::store::Access::Import).unwrap();
+    let mut ingest = store.begin_import(&main_source()).unwrap();
+    ingest.take(judged("dora", 0, "order", 0.6, None)).unwrap();
+    ingest.commit_batch().unwrap();
+    put_all(&mut other, vec![late()]);
+    ingest.take(plain()).unwrap();
+    ingest.finish().unwrap();
+    for row in [1, 3] {
+        let whole = store.whole(row).unwrap().unwrap();
+        assert_eq!(whole.facts.threshold, Confidence(0.3), "{row}");
+    }
     // Without any, the standard threshold holds.
     let (_dir, mut store) = temporary();
     put_all(&mut store, vec![plain()]);
