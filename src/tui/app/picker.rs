@@ -90,7 +90,10 @@ impl Picker {
                         .map(|score| (score, i))
                 })
                 .collect();
-            scored.sort_by_key(|(score, i)| (-score, *i));
+            // What was typed whole is meant, however well a longer label scores: `user`, not `user messages`.
+            let typed = typed.to_lowercase();
+            let whole = |i: usize| self.items[i].label.for_search().to_lowercase() == typed;
+            scored.sort_by_cached_key(|(score, i)| (!whole(*i), -score, *i));
             self.shown = scored.into_iter().map(|(_, i)| i).collect();
         }
         self.cursor = 0;
@@ -136,6 +139,10 @@ mod tests {
         picker.input = Input::new("bil".into());
         picker.narrow();
         assert_eq!(picker.current().unwrap().label, "billing".into());
+        let mut orders = Picker::new(vec![item("user messages"), item("user")]);
+        orders.input = Input::new("User".into());
+        orders.narrow();
+        assert_eq!(orders.current().unwrap().label, "user".into());
         picker.input = Input::new("zzz".into());
         picker.narrow();
         assert!(picker.current().is_none());
