@@ -13,15 +13,18 @@ use super::{Result, sqlite};
 
 /// The table, in place of the one that version 1 made; how its segments are merged.
 ///
-/// Each batch of an import leaves one segment. Merging sixteen at a time writes every word less often
-/// than merging four, and a question still looks at few of them.
+/// Each batch of an import leaves one segment. Merging eight at a time writes every word less often than
+/// merging four, and a question still looks at few of them. What is due is merged a little with each
+/// batch; only at far more segments than that would come up would a whole level be merged in one
+/// transaction, which at a million conversations holds every reviewer up for seconds.
 const MAKE: &str = "
 DROP TABLE search;
 CREATE VIRTUAL TABLE search USING fts5 (
     user, bot, content='', contentless_delete=1, tokenize='ascii'
 );
 INSERT INTO search (search, rank) VALUES ('pgsz', 8000);
-INSERT INTO search (search, rank) VALUES ('automerge', 16);
+INSERT INTO search (search, rank) VALUES ('automerge', 8);
+INSERT INTO search (search, rank) VALUES ('crisismerge', 256);
 ";
 
 /// Makes the index anew: the second version of the store, see [`super::migrate`].
