@@ -51,6 +51,7 @@ impl Catalogue {
             }
             // What was answered of the content alone stays where only reviews changed: a decision on the
             // screen must not cost every term and every order.
+            let renamed = self.index.reviews_stale;
             let content = owed || now.content != since.content || now.purged != since.purged;
             let result = self.follow(store, since);
             match result {
@@ -65,6 +66,8 @@ impl Catalogue {
                 _ => self.changed(Reads::Reviews),
             }
             result?;
+            self.news.content |=
+                renamed || now.content != since.content || now.purged != since.purged;
             // Revisions of what was purged are gone; the counter never goes back.
             self.seen = Revisions {
                 content: now.content.max(since.content),
@@ -96,6 +99,7 @@ impl Catalogue {
             }
         }
         review_rows(index, store, &reviewed)?;
+        self.news.reviewed.append(&mut reviewed);
         Ok(followed)
     }
 

@@ -10,6 +10,7 @@ mod bits;
 mod build;
 mod cache;
 mod columns;
+mod completion;
 mod deep;
 mod emptied;
 mod evaluate;
@@ -19,6 +20,7 @@ mod groups;
 mod index;
 mod lookups;
 mod names;
+mod news;
 mod posting;
 mod query;
 mod rows;
@@ -34,6 +36,7 @@ mod values;
 pub use emptied::Emptied;
 pub use facets::FacetCounts;
 pub use names::{FacetName, NONE};
+pub use news::News;
 pub use query::{Answer, Question};
 
 use bits::Bits;
@@ -56,6 +59,7 @@ pub struct Catalogue {
     /// An interruption left a refresh undone: it is done before the next question is answered, so that an
     /// answer is never from a half-changed catalogue.
     owed: bool,
+    news: News,
 }
 
 impl Catalogue {
@@ -109,14 +113,18 @@ impl Catalogue {
 
     /// Says of each tag how many conversations that are not deleted carry it.
     pub fn count_tags(&self, tags: &mut [Tag]) {
-        let mut shown = self.index.live.clone();
-        shown.and_not(&terms::status(&self.index, "deleted"));
+        let shown = self.shown();
         for tag in tags {
             let slot = self.index.reviews.find(Group::Tag, tag.name.for_search());
             tag.count = slot.map_or(0, |slot| {
                 self.index.reviews.posting(slot).count_in(&shown).into()
             });
         }
+    }
+
+    /// What was taken in since this was last asked.
+    pub fn take_news(&mut self) -> News {
+        std::mem::take(&mut self.news)
     }
 
     /// How many conversations there are, deleted ones counted, purged ones not.

@@ -5,10 +5,9 @@ use super::bits::Bits;
 use super::emptied::Emptied;
 use super::evaluate::Evaluator;
 use super::facets::FacetCounts;
-use super::groups::group_of;
 use super::names::FacetName;
 use super::terms;
-use crate::filter::{Context, Field, Filter, fold};
+use crate::filter::{Context, Filter};
 use crate::model::SortKey;
 use crate::store::{Result, Store};
 
@@ -135,28 +134,6 @@ impl Catalogue {
         store.ask_user_ids(|row, user| count(&mut left, &mut id, row, user))?;
         store.ask_user_names(|row, user| count(&mut left, &mut name, row, user))?;
         Ok(users)
-    }
-
-    /// Values of a field that begin so (without case), with how many conversations that are not deleted
-    /// carry them; the most frequent first. For completion.
-    pub fn values(&self, field: Field, prefix: &str, limit: usize) -> Vec<(String, u64)> {
-        let Some(group) = group_of(field) else {
-            return Vec::new();
-        };
-        let mut shown = self.index.live.clone();
-        shown.and_not(&terms::status(&self.index, "deleted"));
-        let values = self.index.values(group);
-        let mut found: Vec<(String, u64)> = values
-            .beginning(group, &fold(prefix))
-            .map(|(_, named)| {
-                let count = values.posting(named.slot).count_in(&shown);
-                (named.display.to_string(), count.into())
-            })
-            .filter(|(_, count)| *count > 0)
-            .collect();
-        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        found.truncate(limit);
-        found
     }
 
     fn matching(&mut self, store: &Store, filter: &Filter, context: &Context) -> Result<Bits> {

@@ -83,7 +83,7 @@ impl LocalTimes {
 
     fn distance(&mut self, at: i64) -> Option<i64> {
         // Beyond what calendars hold the zone has a rule of its own.
-        if at.abs() > 8_000_000_000_000_000 {
+        if at.unsigned_abs() > 8_000_000_000_000_000 {
             return None;
         }
         let day = at.div_euclid(DAY);
@@ -108,6 +108,14 @@ fn steady(zone: Zone, day: i64) -> Option<i64> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_first_and_the_last_moment_have_a_time_too() {
+        for at in [i64::MIN, i64::MAX] {
+            let time = LocalTimes::new(Zone::Local).of(at);
+            assert!((0..1440).contains(&time.0) && (0..7).contains(&time.1));
+        }
+    }
 
     proptest! {
         #[test]

@@ -116,6 +116,28 @@ impl Store {
         Ok(())
     }
 
+    /// Values of these slots (by value id) with the conversations that have them, value by value.
+    pub(crate) fn ask_slot_values(
+        &self,
+        slots: &[i64],
+        like: Like<'_>,
+        mut found: impl FnMut(&str, i64),
+    ) -> Result<()> {
+        let (low, high) = like.bounds();
+        for slot in slots {
+            self.ask(
+                "SELECT value, row FROM slot_value WHERE slot = ?1 AND value >= ?2 AND value < ?3
+                 ORDER BY value",
+                params![slot, low, high],
+                |r| {
+                    found(r.get_ref(0)?.as_str()?, r.get(1)?);
+                    Ok(true)
+                },
+            )?;
+        }
+        Ok(())
+    }
+
     /// Values of a facet with their ids.
     pub(crate) fn ask_values(
         &self,

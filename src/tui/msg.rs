@@ -69,8 +69,8 @@ pub enum Msg {
     Presets(Vec<(Preset, Option<u64>)>),
     /// The journal, newest first.
     Journal(Vec<JournalEntry>),
-    /// Values for a completion or a picker.
-    Values(Field, Vec<(String, u64)>),
+    /// Answer to [`Cmd::Values`], with the conversations that carry each.
+    Values(ValuesOf, Vec<(String, u64)>),
     /// What was typed in the filter line before, newest first.
     History(Vec<String>),
     /// Decisions of this reviewer today.
@@ -142,6 +142,17 @@ pub struct Query {
     pub facets: Vec<Field>,
 }
 
+/// Which values a completion asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValuesOf {
+    /// Of this field.
+    pub field: Field,
+    /// In `slot:city=`: the name whose values they are.
+    pub name: Option<String>,
+    /// They begin so, without case.
+    pub prefix: String,
+}
+
 /// One set on whole conversations, by their rows.
 #[derive(Clone, Debug)]
 pub struct RowsEdit {
@@ -191,8 +202,8 @@ pub enum Cmd {
     DeletePreset(String),
     /// Read the journal.
     LoadJournal,
-    /// Values of a field that begin so.
-    Values(Field, String),
+    /// Values for a completion.
+    Values(ValuesOf),
     /// Keep where the screen was left.
     SaveState(String),
     /// Keep a filter in the history.

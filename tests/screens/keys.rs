@@ -1,7 +1,9 @@
 //! What the other keys do: tags, flags, notes, undo over restarts, presets and the way back.
 
+use afterword::filter::Field;
 use afterword::model::{SortKey, Status};
 use afterword::tui::layout::Pane;
+use afterword::tui::msg::{Msg, ValuesOf};
 
 use crate::common::{Screen, Start, fixture};
 
@@ -575,10 +577,52 @@ fn tab_completes_the_name_of_a_preset_to_its_filter() {
         "{}",
         screen.text()
     );
-    // The names of slots are no values of one.
-    screen.press("<esc>/slot:city=");
-    let line = screen.app.line.as_ref().unwrap();
-    assert!(line.offers.is_empty(), "{:?}", line.offers);
+}
+
+#[test]
+fn tab_completes_the_values_of_a_name_with_their_counts() {
+    let mut screen = Screen::all();
+    let mut offers = |typed: &str| {
+        screen.press("<esc>/").press(typed);
+        let line = screen.app.line.as_ref().unwrap();
+        let offers = line.offers.iter();
+        offers
+            .map(|o| format!("{} {}", o.insert, o.detail))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(offers("slot:city="), ["milan 1", "rome 1"]);
+    assert_eq!(offers("slot:city=R"), ["rome 1"]);
+    assert_eq!(offers("turn(entity:order_id=1"), ["1182 1"]);
+    // The names of slots are no values of one, and what is not kept by name has none.
+    assert_eq!(offers("slot:nowhere="), Vec::<String>::new());
+    assert_eq!(offers("corrected:intent="), Vec::<String>::new());
+    screen.press("<esc>/slot:city=R<tab><enter>");
+    assert_eq!(screen.app.view.text, "slot:city=rome");
+    assert_eq!(screen.names(), ["m.chen"]);
+}
+
+/// What was asked for before the last letter comes after it.
+#[test]
+fn values_that_come_late_are_not_offered() {
+    let mut screen = Screen::all();
+    screen.hold().press("/channel:w");
+    let late = screen.app.line.as_ref().unwrap().offers.clone();
+    let of = ValuesOf {
+        field: Field::Channel,
+        name: None,
+        prefix: String::new(),
+    };
+    screen.send(Msg::Values(of.clone(), vec![("telegram".to_owned(), 3)]));
+    assert_eq!(screen.app.line.as_ref().unwrap().offers, late);
+    let of = ValuesOf {
+        prefix: "w".to_owned(),
+        ..of
+    };
+    screen.send(Msg::Values(of, vec![("whatsapp".to_owned(), 3)]));
+    assert_eq!(
+        screen.app.line.as_ref().unwrap().offers[0].insert,
+        "whatsapp"
+    );
 }
 
 #[test]

@@ -315,3 +315,85 @@ fn a_newer_question_takes_the_place_of_those_before_it() {
     let after = |m: &Msg| matches!(m, Msg::Answer(_) | Msg::QueryFailed { .. });
     assert!(!messages.try_iter().any(|m| after(&m)));
 }
+
+/// A conversation that was purged meanwhile: asking again brings no other answer.
+#[test]
+fn what_cannot_be_read_is_asked_for_once() {
+    let mut screen = Start::on(fixture::store()).filter("").size(120, 40).go();
+    screen.hold().press("jjjj");
+    let row = screen.app.reader.awaited.expect("read beside the list");
+    let failed = || Msg::OpenFailed {
+        row,
+        error: "this conversation was removed".to_owned(),
+    };
+    let asked = screen.app.update(failed());
+    assert!(asked.is_empty(), "{asked:?}");
+    assert!(screen.text().contains("this conversation was removed"));
+    screen.press("k");
+    assert_ne!(screen.app.reader.awaited, Some(row));
+    assert!(!screen.text().contains("this conversation was removed"));
+}
+
+/// The first page is there before the place where the screen was left is known: who goes on working there is
+/// not taken away from it.
+#[test]
+fn the_place_of_before_is_not_gone_to_once_the_cursor_was_moved() {
+    let new = || {
+        let now = afterword::model::Millis(NOW);
+        let mut app = App::new((80, 24), now, ME.to_owned(), FULL, Keymap::default());
+        let state = ScreenState {
+            filter: "is:unread".to_owned(),
+            row: Some(5),
+            ..ScreenState::default()
+        };
+        app.start(Some(state), None);
+        app
+    };
+    let rows = |rows: Vec<i64>, complete| {
+        Box::new(View {
+            generation: 1,
+            statuses: vec![Status::Unread; rows.len()],
+            rows: rows.into(),
+            complete,
+            ..View::default()
+        })
+    };
+    for (key, row) in [("j", 8), ("r", 8), ("?", 5)] {
+        let mut app = new();
+        app.update(Msg::FirstPage(rows(vec![9, 8, 7], false)));
+        app.update(Msg::Key(Key::parse(key).unwrap().event()));
+        app.update(Msg::Answer(rows(vec![9, 8, 7, 6, 5], true)));
+        assert_eq!(app.list.current(), Some(row), "after {key}");
+    }
+}
+
+/// Another process decides at the very time that one decides here, so that both are noticed at once.
+#[test]
+fn a_decision_made_here_hides_none_that_was_made_elsewhere() {
+    use afterword::model::{Change, Clock, Edit, Millis, Set, Target};
+    use afterword::store::{Access, Store};
+
+    let mut screen = Start::on(fixture::store()).filter("").size(120, 40).go();
+    screen.go("m.chen");
+    let row = screen.row("visitor-9");
+    let conversation = screen.store().ids(&[row]).unwrap()[0];
+    let mut other = Store::open(&screen.path(), &Access::Review).unwrap();
+    let change = Change {
+        edits: vec![Edit {
+            targets: vec![Target {
+                conversation,
+                event: None,
+            }],
+            set: Set::Status(Status::Saved),
+        }],
+        bulk: None,
+    };
+    other
+        .apply(&change, "bo", &Clock::fixed(Millis(NOW)))
+        .unwrap();
+    screen.press("r").watch();
+    let place = screen.app.list.place_of(row).unwrap();
+    assert_eq!(screen.app.list.statuses[place], Status::Saved);
+    let card = screen.app.list.card(row).unwrap();
+    assert_eq!(card.review.status, Status::Saved);
+}

@@ -4,7 +4,7 @@ use super::*;
 use crate::catalogue::{FacetName, NONE, Question};
 use crate::filter::testing::random_filter;
 use crate::filter::while_typing;
-use crate::filter::{Filter, Pattern, Term, Test, parse, plain};
+use crate::filter::{Field, Filter, Pattern, Term, Test, parse, plain};
 use crate::model::{SortKey, Status};
 
 fn ask(catalogue: &mut Catalogue, shelf: &Shelf, question: &Question) -> crate::catalogue::Answer {
@@ -230,6 +230,52 @@ fn the_last_word_goes_on_while_it_is_typed() {
     assert!(count("refun", true) >= whole_word);
     assert_eq!(count("\"refun\"", true), 0);
     assert_eq!(count("refun messages:0..", true), 0);
+}
+
+#[test]
+fn completion_of_a_name_counts_what_the_filter_would_find() {
+    let mut shelf = Shelf::new(0..80);
+    let rows = shelf.rows();
+    crate::store::testing::purge(&mut shelf.store, rows[3]);
+    let mut catalogue = build(&shelf);
+    let mut seen = 0;
+    for field in [Field::Slot, Field::Entity, Field::Meta] {
+        let names = match field {
+            // Their names stay in the store.
+            Field::Meta => vec!["Tier".to_owned(), "count".to_owned()],
+            field => {
+                let known = catalogue.values(field, "", 100);
+                known.into_iter().map(|v| v.0).collect()
+            }
+        };
+        let before = seen;
+        for name in names {
+            let offered = catalogue
+                .named_values(&shelf.store, field, &name, "", 100)
+                .unwrap();
+            assert!(offered.is_sorted_by_key(|v| std::cmp::Reverse(v.1)));
+            for (value, count) in &offered {
+                let filter = Filter::Term(Term {
+                    field,
+                    test: Test::Named {
+                        name: name.clone(),
+                        value: Pattern::Exact(value.clone()),
+                    },
+                });
+                let context = context(catalogue.newest());
+                let found = catalogue.count(&shelf.store, &filter, &context).unwrap();
+                assert_eq!(found, *count, "{filter}");
+                let begins: String = value.chars().take(1).collect();
+                let narrower = catalogue
+                    .named_values(&shelf.store, field, &name, &begins.to_uppercase(), 100)
+                    .unwrap();
+                let kept = offered.iter().filter(|v| v.0.starts_with(&begins)).cloned();
+                assert_eq!(narrower, kept.collect::<Vec<_>>());
+                seen += 1;
+            }
+        }
+        assert!(seen > before + 2, "{field:?}");
+    }
 }
 
 #[test]

@@ -7,8 +7,8 @@ use tui_input::backend::crossterm::EventHandler;
 use super::App;
 use super::popup::is_ctrl;
 use super::view::Previous;
-use crate::filter::{self, Completion, Field};
-use crate::tui::msg::Cmd;
+use crate::filter::{self, Completion};
+use crate::tui::msg::{Cmd, ValuesOf};
 
 /// State of the filter line while it is edited.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ pub struct FilterLine {
     pub offer: Option<usize>,
     /// The part of the text an offer replaces.
     range: std::ops::Range<usize>,
-    /// The field whose values were asked for.
-    awaited: Option<Field>,
+    /// The values that were asked for.
+    awaited: Option<ValuesOf>,
     before: Previous,
     /// The list does not show the filter of before any more, or not as it was.
     ran: bool,
@@ -228,8 +228,7 @@ impl App {
             }
             Completion::Value {
                 field,
-                // Of `slot:city=` the names of slots are no values.
-                name: None,
+                name,
                 prefix,
                 range,
                 ..
@@ -240,25 +239,30 @@ impl App {
                     .info()
                     .values
                     .iter()
-                    .filter(|v| v.starts_with(&begins));
+                    .filter(|v| name.is_none() && v.starts_with(&begins));
                 line.offers = closed
                     .map(|value| Offer {
                         insert: (*value).to_owned(),
                         detail: String::new(),
                     })
                     .collect();
-                line.awaited = Some(field);
-                self.send(Cmd::Values(field, prefix));
+                let of = ValuesOf {
+                    field,
+                    name,
+                    prefix,
+                };
+                line.awaited = Some(of.clone());
+                self.send(Cmd::Values(of));
             }
-            Completion::Value { .. } | Completion::Nothing => line.offers.clear(),
+            Completion::Nothing => line.offers.clear(),
         }
     }
 
     /// Values arrived for the completion.
-    pub(super) fn take_values(&mut self, field: Field, values: Vec<(String, u64)>) {
+    pub(super) fn take_values(&mut self, of: &ValuesOf, values: Vec<(String, u64)>) {
         // Late ones are dropped: the offers that `tab` steps through must not change under it.
         if let Some(line) = &mut self.line
-            && line.awaited == Some(field)
+            && line.awaited.as_ref() == Some(of)
             && line.offer.is_none()
         {
             let counted = values.into_iter().map(|(value, count)| Offer {

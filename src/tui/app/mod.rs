@@ -173,8 +173,16 @@ impl App {
     /// Applies one message and says what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Cmd> {
         match msg {
-            Msg::Key(key) => self.key(&key),
-            Msg::Mouse(mouse) => self.mouse(&mouse),
+            Msg::Key(key) => {
+                let here = self.list.cursor;
+                self.key(&key);
+                self.moved(here);
+            }
+            Msg::Mouse(mouse) => {
+                let here = self.list.cursor;
+                self.mouse(&mouse);
+                self.moved(here);
+            }
             Msg::Paste(text) => {
                 if self.line.is_some() {
                     self.line_paste(&text);
@@ -248,7 +256,7 @@ impl App {
                     *entries = Some(new);
                 }
             }
-            Msg::Values(field, values) => self.take_values(field, values),
+            Msg::Values(of, values) => self.take_values(&of, values),
             Msg::History(history) => self.history = history,
             Msg::Today(n) => self.today = n,
             Msg::StoreChanged => {
@@ -288,6 +296,8 @@ impl App {
             if layout.reader.is_some()
                 && self.reader.row().is_none()
                 && self.reader.awaited.is_none()
+                // What could not be read is not asked for again and again.
+                && self.reader.error.is_none()
             {
                 self.follow();
             }
@@ -365,6 +375,13 @@ impl App {
         self.reader.lay_out(width);
     }
 
+    /// Whoever moves the cursor from `here` by hand is not taken elsewhere by an answer that comes later.
+    fn moved(&mut self, here: usize) {
+        if self.list.cursor != here {
+            self.go_to = None;
+        }
+    }
+
     /// True while the list may show by itself what an import brings: nobody has begun to work on it.
     fn may_follow(&self) -> bool {
         self.view.follows
@@ -389,6 +406,7 @@ impl App {
         let Some(row) = self.list.current() else {
             self.reader.open = None;
             self.reader.awaited = None;
+            self.reader.error = None;
             return;
         };
         let filter = Arc::clone(&self.view.filter);
@@ -397,6 +415,7 @@ impl App {
             let width = self.reader_size().0;
             if !self.reader.show_kept(row, &filter, width) {
                 self.reader.awaited = Some(row);
+                self.reader.error = None;
                 self.send(Cmd::Open(row, Arc::clone(&filter)));
             }
         }
@@ -420,6 +439,7 @@ impl App {
         let filter = Arc::clone(&self.view.filter);
         if self.reader.row() != Some(row) && !self.reader.show_kept(row, &filter, width) {
             self.reader.awaited = Some(row);
+            self.reader.error = None;
             self.send(Cmd::Open(row, filter));
         }
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 
-use super::query::{Asker, Questions};
+use super::query::Asker;
+use super::questions::Questions;
 use super::reading::{self, ReadJob};
 use super::writing::{self, WriteJob};
 use super::{Common, Workers};

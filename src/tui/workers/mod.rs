@@ -1,8 +1,10 @@
 //! The threads that do what the app asks: questions to the catalogue, reading, writing. Each has its own
 //! connection; a panic in one becomes a message, never a broken terminal.
 
+mod figures;
 mod inline;
 mod query;
+mod questions;
 mod reading;
 mod writing;
 
@@ -20,7 +22,7 @@ use crate::tui::msg::{Cmd, Msg};
 use crate::tui::panic_if_asked;
 
 pub use inline::Inline;
-use query::Questions;
+use questions::Questions;
 use reading::ReadJob;
 use writing::WriteJob;
 
@@ -98,7 +100,7 @@ impl Workers {
     pub fn take(&self, cmd: Cmd) -> Option<Cmd> {
         match cmd {
             Cmd::Query(query) => self.questions.ask(*query),
-            Cmd::Values(field, prefix) => self.questions.values(field, prefix),
+            Cmd::Values(of) => self.questions.values(of),
             Cmd::Interrupt => self.questions.cancel(),
             Cmd::Cards(rows, filter) => self.reading(ReadJob::Cards(rows, filter)),
             Cmd::Open(row, filter) => self.reading(ReadJob::Open(row, filter)),

@@ -1,161 +1,48 @@
-//! Questions to the catalogue: one waiting place, where a newer question replaces the waiting one and
-//! interrupts the running one; counts follow every acknowledged change and every other process.
+//! Questions to the catalogue, answered one at a time; counts follow every acknowledged change and every
+//! other process. What waits stands in [`super::questions`].
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::Common;
+use super::figures;
+use super::questions::{Inbox, Questions};
 use super::reading::with_hits;
 use crate::catalogue::{Answer, Catalogue, FacetName, Question};
-use crate::filter::{self, Context, Field, Filter};
-use crate::model::{Millis, Preset};
-use crate::store::{Access, Interrupter, Store, StoreError};
-use crate::tui::msg::{FacetView, Msg, Query, View};
+use crate::filter::{self, Context};
+use crate::model::Preset;
+use crate::store::{Access, Card, Store, StoreError};
+use crate::tui::msg::{Msg, Query, ValuesOf, View};
 use crate::tui::rows::Rows;
 
-/// How often another process's changes are looked for: a question to SQLite of a few microseconds.
-const WATCH: Duration = Duration::from_millis(250);
-/// Following them may take this part of the time of this thread, so that an import that never pauses
+/// Following other processes may take this part of the time of this thread, so that an import that never pauses
 /// leaves it to the reviewer.
 const SHARE: u32 = 8;
 /// The screen reads so many changed rows one by one; of more it is told the statuses.
 const MANY: usize = 1000;
 /// Lines that come along with an answer, so that they show in the same frame.
 const FIRST_LINES: usize = 60;
-
-/// What waits for the query worker.
-#[derive(Default)]
-struct Inbox {
-    query: Option<Query>,
-    values: Option<(Field, String)>,
-    /// So many conversations were decided on since.
-    reviewed: usize,
-    presets: bool,
-    stop: bool,
-    /// The running question was stopped by hand.
-    stopped: bool,
-}
-
-impl Inbox {
-    fn idle(&self) -> bool {
-        self.query.is_none()
-            && self.values.is_none()
-            && self.reviewed == 0
-            && !self.presets
-            && !self.stop
-    }
-}
-
-/// The waiting place, and the way to stop what runs.
-#[derive(Default)]
-pub(super) struct Questions {
-    inbox: Mutex<Inbox>,
-    wake: Condvar,
-    interrupter: Mutex<Option<Interrupter>>,
-}
-
-impl Questions {
-    fn inbox(&self) -> MutexGuard<'_, Inbox> {
-        // The state is whole between any two statements: a panic elsewhere does not spoil it.
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn put(&self, change: impl FnOnce(&mut Inbox)) {
-        change(&mut self.inbox());
-        self.wake.notify_one();
-    }
-
-    pub(super) fn ask(&self, query: Query) {
-        self.put(|i| {
-            i.query = Some(query);
-            i.stopped = false;
-        });
-        self.interrupt();
-    }
-
-    pub(super) fn values(&self, field: Field, prefix: String) {
-        self.put(|i| i.values = Some((field, prefix)));
-    }
-
-    /// Reviews were written, of so many conversations.
-    pub(super) fn reviewed(&self, conversations: usize) {
-        // Of none: the vocabulary changed, which the counts are about too.
-        self.put(|i| i.reviewed += conversations.max(1));
-    }
-
-    pub(super) fn presets_changed(&self) {
-        self.put(|i| i.presets = true);
-    }
-
-    /// True if nothing waits.
-    pub(super) fn idle(&self) -> bool {
-        self.inbox().idle()
-    }
-
-    /// Waits until something does, or until it is time to look for other processes.
-    fn wait(&self) {
-        let inbox = self.inbox();
-        if inbox.idle() {
-            drop(
-                self.wake
-                    .wait_timeout(inbox, WATCH)
-                    .unwrap_or_else(PoisonError::into_inner),
-            );
-        }
-    }
-
-    pub(super) fn stop(&self) {
-        self.put(|i| i.stop = true);
-        self.interrupt();
-    }
-
-    /// From now on a newer question stops the running one.
-    fn interruptible(&self, interrupter: Interrupter) {
-        *self
-            .interrupter
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(interrupter);
-    }
-
-    /// An interrupted question is asked again, unless a newer one waits or it was stopped by hand: an
-    /// interrupt meant for the question before it can hit it by a hair.
-    fn again(&self, query: Query) {
-        let mut inbox = self.inbox();
-        if inbox.query.is_none() && !inbox.stopped {
-            inbox.query = Some(query);
-        }
-    }
-
-    /// Stops the running question by hand.
-    pub(super) fn cancel(&self) {
-        self.inbox().stopped = true;
-        self.interrupt();
-    }
-
-    pub(super) fn interrupt(&self) {
-        if let Some(interrupter) = &*self
-            .interrupter
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-        {
-            interrupter.interrupt();
-        }
-    }
-}
+/// Values that a completion offers at most.
+const VALUES: usize = 200;
 
 /// Answers questions, one at a time.
 pub(super) struct Asker {
-    common: Common,
-    store: Store,
-    catalogue: Option<Catalogue>,
+    pub(super) common: Common,
+    pub(super) store: Store,
+    pub(super) catalogue: Option<Catalogue>,
     present: Option<Query>,
     /// The rows of the answer to it, as the list shows them.
     rows: Rows,
     newest_row: i64,
     version: i64,
-    presets: Vec<Preset>,
+    /// Rows decided on here, of which no news was taken in yet.
+    own: Vec<i64>,
+    pub(super) presets: Vec<Preset>,
     /// They may be others by now.
-    recount: bool,
+    pub(super) recount: bool,
+    /// A newer question came before all counts were told: they are told after its answer.
+    unfinished: bool,
+    /// The statuses told last may be older than a decision that was acknowledged before them.
+    outdated: bool,
 }
 
 pub(super) fn run(common: &Common, questions: &Questions) {
@@ -206,18 +93,20 @@ impl Asker {
             present: None,
             rows: Rows::default(),
             newest_row: 0,
+            own: Vec::new(),
             presets: Vec::new(),
             recount: false,
+            unfinished: false,
+            outdated: false,
         })
     }
 
     /// Does what waits, and, where it is time to `watch`, looks for what other processes wrote.
     pub(super) fn turn(&mut self, questions: &Questions, watch: bool) -> Turn {
-        let work = std::mem::take(&mut *questions.inbox());
+        let mut work = questions.take();
         if work.stop {
             return Turn::End;
         }
-        let mut work = work;
         let first = self.catalogue.is_none();
         if let Some(query) = &work.query
             && first
@@ -228,46 +117,45 @@ impl Asker {
             questions.interruptible(self.store.interrupter());
         }
         // Before others are looked for: what was written here is no news.
-        if work.reviewed > 0 {
-            self.own_changed();
-        }
+        self.own.append(&mut work.own);
+        let many = self.own.len() > MANY;
+        let others = work.reviewed && self.take_in();
         if first {
             // Counts of presets, tags and the day come after the answer to the question.
-            work.reviewed = work.reviewed.max(1);
+            work.reviewed = true;
         }
         // Somebody waits for an answer: what others wrote comes after it.
-        let changed = watch && work.query.is_none() && self.others_changed();
-        if let Some(query) = self.work(work, changed) {
-            questions.again(query);
-        }
-        match changed {
+        let followed = watch && work.query.is_none() && self.others_changed();
+        self.work(work, many || others || followed, questions);
+        match followed {
             true => Turn::Followed,
             false => Turn::Done,
         }
     }
 
-    /// Does what waited; gives a question back that was interrupted. Whether others `changed` something
-    /// is known already.
-    fn work(&mut self, work: Inbox, changed: bool) -> Option<Query> {
-        let reviewed = work.reviewed > 0;
-        let mut unanswered = None;
+    /// Does what waited; a question that was interrupted waits again. With `statuses` so many changed that
+    /// the screen is told all of them.
+    fn work(&mut self, work: Inbox, statuses: bool, questions: &Questions) {
+        let anew = statuses | work.reviewed | std::mem::take(&mut self.unfinished);
         match work.query {
-            Some(query) => unanswered = self.answer(query),
-            None if changed || reviewed => self.live(changed || work.reviewed > MANY),
+            Some(query) => {
+                if let Some(query) = self.answer(query, questions) {
+                    self.unfinished |= anew;
+                    return questions.again(query, work.values);
+                }
+            }
+            None if anew => self.live(statuses, questions),
             None => {}
         }
-        if let Some((field, prefix)) = work.values
-            && let Some(catalogue) = &mut self.catalogue
-        {
-            self.common
-                .send(Msg::Values(field, catalogue.values(field, &prefix, 200)));
+        if let Some(of) = work.values {
+            self.values(of);
         }
-        self.presets(work.presets || changed || reviewed);
-        if changed || reviewed {
-            self.today();
-            self.tags();
+        if anew {
+            self.tell_today();
         }
-        unanswered
+        let told =
+            self.tell_presets(work.presets || anew, questions) && (!anew || self.tell_tags());
+        self.unfinished |= !told;
     }
 
     /// What SQL alone can show while the catalogue is built: the unread view, which most days begin with.
@@ -308,7 +196,7 @@ impl Asker {
         }
     }
 
-    fn context(&self) -> Context {
+    pub(super) fn context(&self) -> Context {
         Context {
             now: self.common.clock.now(),
             zone: self.common.zone,
@@ -318,7 +206,7 @@ impl Asker {
     }
 
     /// Answers a question; gives it back where it was interrupted.
-    fn answer(&mut self, query: Query) -> Option<Query> {
+    fn answer(&mut self, query: Query, questions: &Questions) -> Option<Query> {
         let generation = query.generation;
         match self.ask(&query) {
             Ok(Some(answer)) => {
@@ -329,6 +217,7 @@ impl Asker {
                 let view = self.view(generation, answer, cards);
                 self.present = Some(query);
                 self.rows = view.rows.clone();
+                self.outdated = questions.is_reviewed();
                 self.common.send(Msg::Answer(Box::new(view)));
             }
             Ok(None) => {}
@@ -343,7 +232,7 @@ impl Asker {
 
     /// Counts and facets of the present question after something changed. The rows stay the reviewer's;
     /// with `statuses` it is said what became of each of them.
-    fn live(&mut self, statuses: bool) {
+    fn live(&mut self, statuses: bool, questions: &Questions) {
         let Some(query) = self.present.clone() else {
             return;
         };
@@ -351,15 +240,42 @@ impl Asker {
         let Some(catalogue) = &mut self.catalogue else {
             return;
         };
+        let statuses = statuses || self.outdated;
         let tally = catalogue.tally(&self.store, &question, &context, self.newest_row);
-        if let Ok((answer, arrived)) = tally {
-            let mut view = self.view(query.generation, answer, Vec::new());
-            view.arrived = arrived;
-            view.rows = self.rows.clone();
-            if statuses && let Some(catalogue) = &self.catalogue {
-                view.statuses = catalogue.statuses(self.rows.iter());
+        match tally {
+            Ok((answer, arrived)) => {
+                let mut view = self.view(query.generation, answer, Vec::new());
+                view.arrived = arrived;
+                view.rows = self.rows.clone();
+                // What was decided meanwhile may be acknowledged already: the next ones have it.
+                self.outdated = statuses && questions.is_reviewed();
+                if statuses
+                    && !self.outdated
+                    && let Some(catalogue) = &self.catalogue
+                {
+                    view.statuses = catalogue.statuses(self.rows.iter());
+                }
+                self.common.send(Msg::Live(Box::new(view)));
             }
-            self.common.send(Msg::Live(Box::new(view)));
+            Err(StoreError::Interrupted) => {
+                self.outdated = statuses;
+                self.unfinished = true;
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Values for a completion. What is interrupted is not asked for any more.
+    fn values(&mut self, of: ValuesOf) {
+        let Some(catalogue) = &mut self.catalogue else {
+            return;
+        };
+        let found = match &of.name {
+            None => Ok(catalogue.values(of.field, &of.prefix, VALUES)),
+            Some(name) => catalogue.named_values(&self.store, of.field, name, &of.prefix, VALUES),
+        };
+        if let Ok(values) = found {
+            self.common.send(Msg::Values(of, values));
         }
     }
 
@@ -371,134 +287,178 @@ impl Asker {
         catalogue.answer(&self.store, &question, &context).map(Some)
     }
 
-    fn view(&self, generation: u64, answer: Answer, cards: Vec<crate::store::Card>) -> View {
+    fn view(&self, generation: u64, answer: Answer, cards: Vec<Card>) -> View {
         let statuses = match &self.catalogue {
             Some(catalogue) => catalogue.statuses(answer.rows.iter().copied()),
             None => Vec::new(),
         };
-        let mut facets: Vec<FacetView> = Vec::new();
-        for counts in answer.facets {
-            match counts.facet {
-                FacetName::Of(field) => {
-                    facets.push(FacetView {
-                        field,
-                        values: counts.values,
-                        distinct: counts.distinct,
-                    });
-                }
-                FacetName::Is(what) => {
-                    let n = counts.values.iter().map(|v| v.1).max().unwrap_or(0);
-                    match facets.iter_mut().find(|f| f.field == Field::Is) {
-                        Some(view) => view.values.push((what.to_owned(), n)),
-                        None => facets.push(FacetView {
-                            field: Field::Is,
-                            values: vec![(what.to_owned(), n)],
-                            distinct: 4,
-                        }),
-                    }
-                }
-            }
-        }
         View {
             generation,
-            rows: answer.rows.into(),
             statuses,
             cards,
-            matching: answer.matching,
-            total: answer.total,
-            unread: answer.unread,
-            arrived: 0,
-            facets,
-            emptied_by: answer.emptied_by.map(|by| by.to_string()),
             empty: self.catalogue.as_ref().is_some_and(|c| c.newest_row() == 0),
-            complete: true,
-        }
-    }
-
-    /// Takes in what was decided on this screen.
-    fn own_changed(&mut self) {
-        let Some(catalogue) = &mut self.catalogue else {
-            return;
-        };
-        // The version first: what another process writes from here on is looked for again.
-        self.version = self.store.data_version().unwrap_or(self.version);
-        match catalogue.refresh(&self.store) {
-            // Interrupted by a newer question: it is finished before that is answered.
-            Ok(_) | Err(StoreError::Interrupted) => {}
-            Err(error) => self.common.send(Msg::Notice(error.to_string())),
+            ..figures::view(answer)
         }
     }
 
     /// Takes in what another process wrote. True if there was anything that is listed or counted.
     fn others_changed(&mut self) -> bool {
-        let Ok(version) = self.store.data_version() else {
+        match self.store.data_version() {
+            Ok(version) if version != self.version => self.take_in(),
+            _ => false,
+        }
+    }
+
+    /// Takes in what was written, here or elsewhere. True if others wrote anything that is listed or
+    /// counted: a decision made here must not hide one that was made elsewhere at the same time.
+    fn take_in(&mut self) -> bool {
+        let Some(catalogue) = &mut self.catalogue else {
             return false;
         };
-        if version == self.version {
-            return false;
-        }
-        self.version = version;
-        if let Some(catalogue) = &mut self.catalogue {
-            match catalogue.refresh(&self.store) {
-                Ok(true) => {
-                    self.common.send(Msg::StoreChanged);
-                    return true;
-                }
-                // Where a screen was left, a filter that was typed, a preset.
-                Ok(false) => self.recount = true,
-                Err(StoreError::Interrupted) => self.version = 0,
-                Err(error) => self.common.send(Msg::Notice(error.to_string())),
+        // The version first: what is written from here on is looked for again.
+        self.version = self.store.data_version().unwrap_or(self.version);
+        match catalogue.refresh(&self.store) {
+            // Where a screen was left, a filter that was typed, a preset.
+            Ok(anything) => self.recount |= !anything,
+            // By a newer question: it is finished before that is answered, and looked at again.
+            Err(StoreError::Interrupted) => {
+                self.version = 0;
+                return false;
             }
+            Err(error) => self.common.send(Msg::Notice(error.to_string())),
         }
-        false
+        let others = catalogue
+            .take_news()
+            .is_beyond(std::mem::take(&mut self.own));
+        if others {
+            self.common.send(Msg::StoreChanged);
+        }
+        others
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter::Zone;
+    use crate::model::{Change, Clock, Edit, EventKind, Millis, Set, SortKey, Status, Target};
+    use crate::store::testing;
+    use crossbeam_channel::Receiver;
+
+    struct Desk {
+        _dir: tempfile::TempDir,
+        store: Store,
+        asker: Asker,
+        questions: Questions,
+        messages: Receiver<Msg>,
     }
 
-    /// Sends the presets with their counts: where something was written, if they are others; `anyway`,
-    /// where the counts may be.
-    fn presets(&mut self, anyway: bool) {
-        if !std::mem::take(&mut self.recount) && !anyway {
-            return;
-        }
-        let Ok(presets) = self.store.presets() else {
-            return;
-        };
-        if !anyway && presets == self.presets {
-            return;
-        }
-        self.presets.clone_from(&presets);
-        let context = self.context();
-        let counted = presets.into_iter().map(|p| {
-            let count = self.count(&p, &context);
-            (p, count)
+    fn desk() -> Desk {
+        let (dir, mut store) = testing::temporary();
+        let mut ingest = store.begin_import(&testing::main_source()).unwrap();
+        let said = testing::message(EventKind::User, 1000, "hello");
+        ingest.take(testing::imported("one", vec![said])).unwrap();
+        ingest.finish().unwrap();
+        let (out, messages) = crossbeam_channel::unbounded();
+        let asker = Asker::new(&Common {
+            path: store.path().to_owned(),
+            reviewer: "ida".to_owned(),
+            clock: Clock::fixed(Millis(2000)),
+            zone: Zone::Local,
+            out,
         });
-        let counted: Vec<(Preset, Option<u64>)> = counted.collect();
-        self.common.send(Msg::Presets(counted));
-    }
-
-    fn count(&mut self, preset: &Preset, context: &Context) -> Option<u64> {
-        let parsed: Filter = filter::parse(&preset.filter).ok()?;
-        self.catalogue
-            .as_mut()?
-            .count(&self.store, &parsed, context)
-            .ok()
-    }
-
-    fn today(&self) {
-        let zone = self.common.zone;
-        let now = zone.local(self.common.clock.now());
-        let midnight: Millis = zone.moment(now.date().and_time(chrono::NaiveTime::MIN));
-        if let Some(catalogue) = &self.catalogue {
-            let decided = catalogue.decided_since(&self.common.reviewer, midnight);
-            self.common.send(Msg::Today(decided));
+        Desk {
+            _dir: dir,
+            store,
+            asker: asker.unwrap(),
+            questions: Questions::default(),
+            messages,
         }
     }
 
-    fn tags(&self) {
-        if let Some(catalogue) = &self.catalogue
-            && let Ok(mut tags) = self.store.vocabulary()
-        {
-            catalogue.count_tags(&mut tags);
-            self.common.send(Msg::Tags(tags));
+    impl Desk {
+        fn ask(&self, generation: u64) {
+            self.questions.ask(Query {
+                generation,
+                filter: filter::Filter::Everything,
+                sort: SortKey::default(),
+                reverse: false,
+                facets: Vec::new(),
+            });
         }
+
+        /// Decides as the writer does.
+        fn decide(&mut self) {
+            let conversation = self.store.ids(&[1]).unwrap()[0];
+            let change = Change {
+                edits: vec![Edit {
+                    targets: vec![Target {
+                        conversation,
+                        event: None,
+                    }],
+                    set: Set::Status(Status::Saved),
+                }],
+                bulk: None,
+            };
+            let clock = Clock::fixed(Millis(2000));
+            let ack = self.store.apply(&change, "ida", &clock).unwrap();
+            self.questions.reviewed(&ack.rows);
+        }
+
+        fn told(&self) -> Vec<&'static str> {
+            let name = |msg: Msg| match msg {
+                Msg::Answer(_) => "answer",
+                Msg::Live(view) if view.statuses.is_empty() => "live",
+                Msg::Live(_) => "live with statuses",
+                Msg::Presets(p) if p.iter().all(|p| p.1.is_some()) => "presets",
+                Msg::Presets(_) => "presets without counts",
+                Msg::Tags(_) => "tags",
+                Msg::StoreChanged => "changed",
+                _ => "",
+            };
+            let names = self.messages.try_iter().map(name);
+            names.filter(|n| !n.is_empty()).collect()
+        }
+    }
+
+    #[test]
+    fn counts_that_a_question_cuts_short_are_told_after_its_answer() {
+        let mut desk = desk();
+        desk.ask(1);
+        desk.asker.turn(&desk.questions, false);
+        desk.told();
+        desk.decide();
+        let work = desk.questions.take();
+        // It comes while the decision is being counted.
+        desk.ask(2);
+        desk.asker.work(work, false, &desk.questions);
+        assert_eq!(desk.told(), ["live"]);
+        desk.asker.turn(&desk.questions, false);
+        assert_eq!(desk.told(), ["answer", "presets", "tags"]);
+        desk.asker.turn(&desk.questions, false);
+        assert!(desk.told().is_empty(), "once");
+    }
+
+    #[test]
+    fn statuses_from_before_a_decision_are_followed_by_those_after_it() {
+        let mut desk = desk();
+        desk.ask(1);
+        desk.asker.turn(&desk.questions, false);
+        desk.told();
+        desk.ask(2);
+        let work = desk.questions.take();
+        desk.decide();
+        // The answer knows nothing of the decision, which the screen may take for written already.
+        desk.asker.work(work, false, &desk.questions);
+        assert_eq!(desk.told(), ["answer"]);
+        desk.asker.turn(&desk.questions, false);
+        assert_eq!(desk.told()[0], "live with statuses");
+        // One's own decisions alone are no news and need no statuses.
+        desk.store
+            .undo_last(1, "ida", &Clock::fixed(Millis(3000)))
+            .unwrap();
+        desk.questions.reviewed(&[1]);
+        desk.asker.turn(&desk.questions, false);
+        assert_eq!(desk.told(), ["live", "presets", "tags"]);
     }
 }

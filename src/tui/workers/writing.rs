@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crossbeam_channel::Receiver;
 
 use super::Common;
-use super::query::Questions;
+use super::questions::Questions;
 use crate::model::{Ack, Change, Edit, EntryId, Preset, Set, Target};
 use crate::store::{Access, Result, Store, StoreError};
 use crate::tui::msg::{Msg, RowsEdit};
@@ -196,10 +196,10 @@ fn targets(store: &Store, rows: &[i64]) -> Result<Vec<Target>> {
 }
 
 fn written(common: &Common, ack: Ack, questions: &Questions) {
-    let conversations = ack.rows.len();
+    let rows = ack.rows.clone();
     // The acknowledgement first: the counts that follow from it come after.
     common.send(Msg::Written(ack));
-    questions.reviewed(conversations);
+    questions.reviewed(&rows);
 }
 
 fn preset_written(common: &Common, done: Result<()>, questions: &Questions) {

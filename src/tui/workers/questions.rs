@@ -1,0 +1,152 @@
+//! What waits for the query worker: one place, where a newer question replaces the waiting one and
+//! interrupts the running one. Nothing is answered here.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::store::Interrupter;
+use crate::tui::msg::{Query, ValuesOf};
+
+/// How often another process's changes are looked for: a question to SQLite of a few microseconds.
+const WATCH: Duration = Duration::from_millis(250);
+
+/// What waits for the query worker.
+#[derive(Default)]
+pub(super) struct Inbox {
+    pub query: Option<Query>,
+    pub values: Option<ValuesOf>,
+    /// Something was decided here since.
+    pub reviewed: bool,
+    /// Rows of the conversations it was about.
+    pub own: Vec<i64>,
+    pub presets: bool,
+    pub stop: bool,
+    /// The running question was stopped by hand.
+    stopped: bool,
+}
+
+impl Inbox {
+    fn idle(&self) -> bool {
+        self.query.is_none()
+            && self.values.is_none()
+            && !self.reviewed
+            && !self.presets
+            && !self.stop
+    }
+}
+
+/// The waiting place, and the way to stop what runs.
+#[derive(Default)]
+pub(super) struct Questions {
+    inbox: Mutex<Inbox>,
+    wake: Condvar,
+    interrupter: Mutex<Option<Interrupter>>,
+}
+
+impl Questions {
+    fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        // The state is whole between any two statements: a panic elsewhere does not spoil it.
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, change: impl FnOnce(&mut Inbox)) {
+        change(&mut self.inbox());
+        self.wake.notify_one();
+    }
+
+    pub(super) fn ask(&self, query: Query) {
+        self.put(|i| {
+            i.query = Some(query);
+            i.stopped = false;
+        });
+        self.interrupt();
+    }
+
+    pub(super) fn values(&self, of: ValuesOf) {
+        self.put(|i| i.values = Some(of));
+    }
+
+    /// Reviews of these rows were written; of none: the vocabulary changed, which the counts are about too.
+    pub(super) fn reviewed(&self, rows: &[i64]) {
+        self.put(|i| {
+            i.reviewed = true;
+            i.own.extend_from_slice(rows);
+        });
+    }
+
+    pub(super) fn presets_changed(&self) {
+        self.put(|i| i.presets = true);
+    }
+
+    /// True if nothing waits.
+    pub(super) fn idle(&self) -> bool {
+        self.inbox().idle()
+    }
+
+    /// Takes what waits.
+    pub(super) fn take(&self) -> Inbox {
+        std::mem::take(&mut *self.inbox())
+    }
+
+    /// True if somebody waits for an answer, or for the end.
+    pub(super) fn is_asked(&self) -> bool {
+        let inbox = self.inbox();
+        inbox.query.is_some() || inbox.stop
+    }
+
+    /// True if something was decided that was not taken in yet.
+    pub(super) fn is_reviewed(&self) -> bool {
+        self.inbox().reviewed
+    }
+
+    /// Waits until something does, or until it is time to look for other processes.
+    pub(super) fn wait(&self) {
+        let inbox = self.inbox();
+        if inbox.idle() {
+            drop(
+                self.wake
+                    .wait_timeout(inbox, WATCH)
+                    .unwrap_or_else(PoisonError::into_inner),
+            );
+        }
+    }
+
+    pub(super) fn stop(&self) {
+        self.put(|i| i.stop = true);
+        self.interrupt();
+    }
+
+    /// From now on a newer question stops the running one.
+    pub(super) fn interruptible(&self, interrupter: Interrupter) {
+        *self
+            .interrupter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(interrupter);
+    }
+
+    /// An interrupted question is asked again, unless a newer one waits or it was stopped by hand: an
+    /// interrupt meant for the question before it can hit it by a hair.
+    pub(super) fn again(&self, query: Query, values: Option<ValuesOf>) {
+        let mut inbox = self.inbox();
+        if inbox.query.is_none() && !inbox.stopped {
+            inbox.query = Some(query);
+            inbox.values = inbox.values.take().or(values);
+        }
+    }
+
+    /// Stops the running question by hand.
+    pub(super) fn cancel(&self) {
+        self.inbox().stopped = true;
+        self.interrupt();
+    }
+
+    pub(super) fn interrupt(&self) {
+        if let Some(interrupter) = &*self
+            .interrupter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
+            interrupter.interrupt();
+        }
+    }
+}
