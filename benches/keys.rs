@@ -77,6 +77,8 @@ struct Session {
     kinds: HashMap<&'static str, Times>,
     order: Vec<&'static str>,
     every: Samples,
+    /// Keys without a frame: nothing changed, or it took too long to be measured.
+    silent: u32,
     _master: Box<dyn MasterPty + Send>,
 }
 
@@ -133,6 +135,7 @@ impl Session {
             kinds: HashMap::new(),
             order: Vec::new(),
             every: Samples::default(),
+            silent: 0,
             _master: pair.master,
         })
     }
@@ -167,6 +170,7 @@ impl Session {
             seen = wait(&self.seen, seen, PATIENCE);
         }
         let Some(first) = seen.frames.get(before).copied() else {
+            self.silent += 1;
             return;
         };
         loop {
@@ -220,8 +224,8 @@ impl Session {
             table.figure(
                 &format!("memory, {when}"),
                 n,
-                kilobytes / 1024.0,
-                "MiB",
+                kilobytes * 1024.0 / 1e6,
+                "MB",
                 bar,
             );
         }
@@ -335,6 +339,8 @@ fn measure(n: u64, table: &mut Table) -> Outcome {
         table.times(&format!("… all that follows: {kind}"), n, &times.all, None);
     }
     table.times("every key", n, &session.every, Some(Bar::P95(BAR)));
+    let silent = f64::from(session.silent);
+    table.figure("keys without a frame in 5 s", n, silent, "", None);
     for (what, when) in [("VmHWM", "most"), ("VmRSS", "end"), ("RssAnon", "own, end")] {
         session.memory(what, when, n, table);
     }

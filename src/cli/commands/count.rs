@@ -8,7 +8,6 @@ use crate::cli::output::{Out, plural};
 use crate::cli::select;
 use crate::cli::session::Session;
 use crate::error::Error;
-use crate::model::SortKey;
 use crate::tui::figure;
 
 #[derive(Serialize)]
@@ -41,11 +40,11 @@ pub(crate) fn run(
     let alone = facets.is_empty();
     let question = Question {
         filter,
-        sort: SortKey::default(),
-        reverse: false,
         facets,
+        ..Question::default()
     };
-    let answer = catalogue.answer(&store, &question, &context)?;
+    // Nothing is listed: no row has to be put in order.
+    let (answer, _) = catalogue.tally(&store, &question, &context, i64::MAX)?;
     if answer.matching == 0 && !json {
         out.note(&select::nothing(&answer));
     }
