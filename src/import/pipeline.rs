@@ -278,7 +278,7 @@ impl Writer<'_, Prepared> {
         loop {
             while let Some(next) = self.incoming.next_of(source) {
                 self.put(source, ingest, next)?;
-                if ingest.due() {
+                if ingest.due(pace.batch()) {
                     self.commit(source, ingest, pace)?;
                     if self.cancelled() {
                         return Ok(());

@@ -210,11 +210,11 @@ impl Ingest<'_> {
         self.store.data_version()
     }
 
-    /// True if the open batch, when it is written, will have held the store as long as it should.
-    pub fn due(&self) -> bool {
+    /// True if the open batch, when it is written, will have held the store for so long.
+    pub fn due(&self, most: Duration) -> bool {
         let pending = u32::try_from(self.pending.len()).unwrap_or(u32::MAX);
         self.batch
-            .is_some_and(|(_, began)| began.elapsed() + self.cost.saturating_mul(pending) >= BATCH)
+            .is_some_and(|(_, began)| began.elapsed() + self.cost.saturating_mul(pending) >= most)
     }
 
     /// Commits what was put since the last commit.
@@ -351,7 +351,7 @@ impl Ingest<'_> {
                 ingest.write_down(Some(row), &key, record.session, &attributes, events, rev)?;
                 Ok(())
             })?;
-            if self.due() {
+            if self.due(BATCH) {
                 self.commit_batch()?;
             }
         }

@@ -34,6 +34,10 @@ const LOOK: std::time::Duration = std::time::Duration::from_millis(1);
 /// not for a reviewer to wait for.
 const REVIEWED_PAGES: i64 = 4_000;
 
+/// Pages of the log until an import empties it: each batch writes the same pages of the indexes again, and
+/// only the last form of a page goes on into the store.
+const IMPORTED_PAGES: i64 = 3_000;
+
 /// Each connection belongs to one thread; a path is never an URI by accident.
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
 
@@ -273,9 +277,11 @@ fn rules(conn: &mut Connection, path: &Path, access: Access) -> Result<()> {
     };
     waiting.map_err(|e| cannot(path, e))?;
     let set = || -> rusqlite::Result<(String, i64)> {
-        if access == Access::Review {
-            conn.pragma_update(None, "wal_autocheckpoint", REVIEWED_PAGES)?;
-        }
+        let pages = match access {
+            Access::Import => IMPORTED_PAGES,
+            Access::Review | Access::Read => REVIEWED_PAGES,
+        };
+        conn.pragma_update(None, "wal_autocheckpoint", pages)?;
         conn.set_prepared_statement_cache_capacity(128);
         conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         // Plans that depend on what is bound are made again for every question; ours do not.

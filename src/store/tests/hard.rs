@@ -187,7 +187,7 @@ fn reviewers_and_an_import_do_not_disturb_each_other() {
             while n < 220 || (at_work.load(Ordering::Relaxed) > 0 && n < 20_000) {
                 ingest.take(numbered(n)).unwrap();
                 n += 1;
-                if ingest.due() || n % 10 == 0 {
+                if ingest.due(Duration::from_millis(50)) || n % 10 == 0 {
                     ingest.commit_batch().unwrap();
                     std::thread::sleep(Duration::from_millis(20));
                 }
