@@ -105,11 +105,7 @@ impl Orders {
         } else {
             let newest = self.order(index, store, SortKey::Ended, false)?;
             let keys = keys(index, store, key, descending)?;
-            // A stable sort keeps the newest first among equals. Looking the keys up again and again takes
-            // longer than sorting pairs of key and place, and half the memory.
-            let mut order = newest.to_vec();
-            order.sort_by_key(|p| keys[*p as usize]);
-            order
+            by_keys(&newest, keys)
         };
         let order = Arc::new(order);
         self.made.push((key, reverse, Arc::clone(&order)));
@@ -118,6 +114,31 @@ impl Orders {
         }
         Ok(order)
     }
+}
+
+/// The positions by their keys; among equals as they stand in `newest`.
+fn by_keys(newest: &[u32], keys: Keys) -> Vec<u32> {
+    let present = || keys.iter().filter(|k| **k != ABSENT);
+    let least = present().min().copied().unwrap_or(0);
+    let absent = present().max().map_or(0, |most| most - least + 1);
+    let bits = usize::BITS - newest.len().leading_zeros();
+    if absent.leading_zeros() < bits {
+        // Keys too far apart to stand in one number with a place.
+        let mut order = newest.to_vec();
+        order.sort_by_key(|p| keys[*p as usize]);
+        return order;
+    }
+    let packed = newest.iter().zip(0u64..).map(|(p, place)| {
+        let key = keys[*p as usize];
+        let key = if key == ABSENT { absent } else { key - least };
+        key << bits | place
+    });
+    let mut packed: Vec<u64> = packed.collect();
+    drop(keys);
+    packed.sort_unstable();
+    let places = (1u64 << bits) - 1;
+    let position = |key: &u64| newest[(key & places) as usize];
+    packed.iter().map(position).collect()
 }
 
 fn reads_reviews(key: SortKey) -> bool {
@@ -334,4 +355,20 @@ fn turned(mut keys: Keys, descending: bool) -> Keys {
         }
     }
     keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ABSENT, by_keys};
+
+    #[test]
+    fn keys_near_each_other_and_far_apart_are_sorted_alike() {
+        let newest = [4, 0, 3, 1, 2];
+        let near = vec![7, ABSENT, 5, 7, ABSENT];
+        assert_eq!(by_keys(&newest, near), [2, 0, 3, 4, 1]);
+        let far = vec![ABSENT - 1, ABSENT, 0, ABSENT - 1, ABSENT];
+        assert_eq!(by_keys(&newest, far), [2, 0, 3, 4, 1]);
+        assert_eq!(by_keys(&newest, vec![ABSENT; 5]), newest);
+        assert!(by_keys(&[], Vec::new()).is_empty());
+    }
 }
