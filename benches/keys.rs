@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use afterword::tui::figure;
+use afterword::text::figure;
 use common::{Bar, Outcome, Samples, Table, data, sizes};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 

@@ -4,6 +4,7 @@
 
 use super::machine;
 use super::measure::Samples;
+use afterword::text;
 
 /// What a figure must be, in the unit of its row.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +52,7 @@ impl Table {
         });
         self.row([
             what.to_owned(),
-            count(n),
+            text::figure(n),
             figure(samples.median()),
             figure(samples.p95()),
             figure(samples.cpu()),
@@ -72,7 +73,7 @@ impl Table {
         });
         self.row([
             what.to_owned(),
-            count(n),
+            text::figure(n),
             figure(value),
             String::new(),
             String::new(),
@@ -136,17 +137,4 @@ fn percent(ratio: f64) -> String {
         true => format!("{ratio:.0} x"),
         false => format!("{:.0} %", ratio * 100.0),
     }
-}
-
-/// `1,000,000`.
-fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Kind, io_words};
 use crate::text::SafeText;
-use crate::tui::figure;
+use crate::text::figure;
 
 /// Columns of a table that nobody watches and nobody gave a width.
 const WIDE: usize = 120;

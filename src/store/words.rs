@@ -5,7 +5,7 @@
 use super::entry::{Body, Write};
 use super::values::{TagValue, Value, What};
 use crate::model::CorrectionField;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, figure};
 
 /// Columns that a note or a value may take.
 const CUT: usize = 40;
@@ -47,21 +47,8 @@ pub(crate) fn words(body: &Body, conversations: usize) -> String {
     let parts = parts.join(", ");
     match conversations {
         0 | 1 => parts,
-        n => format!("{} conversations: {parts}", thousands(n)),
+        n => format!("{} conversations: {parts}", figure(n as u64)),
     }
-}
-
-/// `12,480`.
-fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 fn shown(text: &Untrusted) -> String {
@@ -78,7 +65,7 @@ fn part(write: &Write, same: &[&Write]) -> Option<String> {
             match write.targets.iter().next().and_then(|t| t.event) {
                 None => verb.to_owned(),
                 Some(event) if events == 1 => format!("{verb} event {}", event.seq),
-                Some(_) => format!("{verb} {} events", thousands(events)),
+                Some(_) => format!("{verb} {} events", figure(events as u64)),
             }
         }
         (What::Tag(name), Value::On(on)) => {

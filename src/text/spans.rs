@@ -1,4 +1,4 @@
-//! Times and spans as people read them in narrow columns.
+//! Counts, times and spans as people read them in narrow columns.
 
 use chrono::{DateTime, Datelike, Local, TimeZone};
 
@@ -9,6 +9,19 @@ const DAY: i64 = 24 * HOUR;
 const WEEK: i64 = 7 * DAY;
 /// A year of the calendar on average, so that `3y` is right for three years with a leap day.
 const YEAR: i64 = DAY * 36_525 / 100;
+
+/// A count with separators of thousands: `12,480`.
+pub fn figure(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
 
 /// Age in at most three columns: `now` under a minute and for what is yet to come, then `4m`, `2h`,
 /// `31d` up to 99 days, `15w` up to 99 weeks, `3y`.

@@ -31,19 +31,6 @@ fn panic_if_asked(part: &str, holds: &dyn std::fmt::Debug) {
     }
 }
 
-/// A count with separators of thousands: `12,480`.
-pub fn figure(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
-
 /// A confidence in three columns: `.43`, `1.0`.
 pub(crate) fn confidence(value: f64) -> String {
     if value >= 0.995 {

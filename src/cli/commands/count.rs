@@ -8,7 +8,7 @@ use crate::cli::output::{Out, plural};
 use crate::cli::select;
 use crate::cli::session::Session;
 use crate::error::Error;
-use crate::tui::figure;
+use crate::text::figure;
 
 #[derive(Serialize)]
 struct Count {

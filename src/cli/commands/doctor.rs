@@ -3,7 +3,7 @@
 use crate::cli::output::{Out, plural};
 use crate::cli::session::Session;
 use crate::error::Error;
-use crate::tui::figure;
+use crate::text::figure;
 
 /// The exit status: 0 where nothing is wrong (any more), 1 else.
 pub(crate) fn run(session: &Session, deep: bool, repair: bool, out: &mut Out) -> Result<u8, Error> {

@@ -20,7 +20,7 @@ use crate::import::sessions::SessionMode;
 use crate::import::source::expand;
 use crate::import::{self, FORMATS, ImportError, PathOrStdin, Progress, Request};
 use crate::store::{Access, Store};
-use crate::tui::figure;
+use crate::text::figure;
 
 /// Reasons printed; `--json` has more.
 const REASONS: usize = 20;

@@ -12,7 +12,7 @@ use crate::filter::fold;
 use crate::model::{Edit, Set, Tag};
 use crate::store::Store;
 use crate::text::Untrusted;
-use crate::tui::figure;
+use crate::text::figure;
 
 #[derive(Serialize)]
 struct Row<'a> {

@@ -221,7 +221,7 @@ impl App {
                 line.offers.extend(named.map(|(preset, count)| Offer {
                     insert: as_part(&preset.filter, alone),
                     detail: match count {
-                        Some(count) => format!("{}, {}", preset.name, crate::tui::figure(*count)),
+                        Some(count) => format!("{}, {}", preset.name, crate::text::figure(*count)),
                         None => preset.name.clone(),
                     },
                 }));
@@ -267,7 +267,7 @@ impl App {
         {
             let counted = values.into_iter().map(|(value, count)| Offer {
                 insert: filter::quoted(&value),
-                detail: crate::tui::figure(count),
+                detail: crate::text::figure(count),
             });
             // What the language itself offers stays, behind what the log holds.
             let mut offers: Vec<Offer> = counted.collect();

@@ -157,7 +157,7 @@ impl App {
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => {
                 self.list.mark(0..=usize::MAX);
-                let n = crate::tui::figure(self.list.marks.len() as u64);
+                let n = crate::text::figure(self.list.marks.len() as u64);
                 self.say(&format!(
                     "{n} conversations marked: all that the filter shows · esc unmarks"
                 ));
@@ -374,7 +374,7 @@ impl App {
             return;
         }
         self.list.mark_range();
-        let n = crate::tui::figure(self.list.marks.len() as u64);
+        let n = crate::text::figure(self.list.marks.len() as u64);
         self.say(&format!("{n} conversations marked"));
     }
 

@@ -49,7 +49,7 @@ impl App {
                 detail: format!(
                     "{}  {:>9}  {}",
                     p.key.unwrap_or(' '),
-                    count.map(crate::tui::figure).unwrap_or_default(),
+                    count.map(crate::text::figure).unwrap_or_default(),
                     p.filter
                 ),
                 ticked: None,

@@ -172,7 +172,7 @@ impl App {
                 Some(card) => card.external_id.line().cut(30).as_str().to_owned(),
                 None => "this conversation".to_owned(),
             },
-            many => format!("{} conversations", crate::tui::figure(many.len() as u64)),
+            many => format!("{} conversations", crate::text::figure(many.len() as u64)),
         }
     }
 

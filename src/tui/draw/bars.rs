@@ -2,10 +2,10 @@
 
 use super::super::action::{ACTIONS, Action};
 use super::super::app::App;
-use super::super::figure;
 use super::super::layout::{Class, Layout, Pane};
 use super::super::pen::Pen;
 use super::super::theme::Role;
+use crate::text::figure;
 use crate::text::{SafeText, wrap};
 
 /// `Form left  dropoff:…    newest first · 12 of 12,480 · 8 unread`, or the filter line while it is edited.

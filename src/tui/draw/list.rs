@@ -362,7 +362,7 @@ fn nothing(app: &App, area: Rect, pen: &mut Pen<'_>) {
         say("What another terminal imports appears here by itself.", dim);
     } else {
         if app.view.matching > 0 {
-            let n = super::super::figure(app.view.matching);
+            let n = crate::text::figure(app.view.matching);
             say(
                 &format!("Nothing matched when the filter ran; {n} do now: R shows them."),
                 plain,

@@ -165,7 +165,7 @@ fn await_preset(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
             area.x + 36,
             y,
             10,
-            &count.map(super::super::figure).unwrap_or_default(),
+            &count.map(crate::text::figure).unwrap_or_default(),
             theme.style(Role::Plain),
         );
         pen.word(

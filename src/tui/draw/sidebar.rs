@@ -4,10 +4,10 @@ use ratatui::layout::Rect;
 
 use super::super::app::App;
 use super::super::app::sidebar::SidebarLine;
-use super::super::figure;
 use super::super::layout::Pane;
 use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role};
+use crate::text::figure;
 
 pub(super) fn draw(app: &App, area: Rect, pen: &mut Pen<'_>) {
     let theme = app.theme;
