@@ -39,8 +39,14 @@ fn keys_table() -> String {
             "tag-1" => ("`1` … `9`".to_owned(), "Tag on that digit, on or off"),
             name if name.starts_with("tag-") => continue,
             _ => {
-                let keys: Vec<String> = info.keys.iter().map(|k| code(k)).collect();
-                (keys.join(" "), info.help)
+                let keys: Vec<String> = info.default_keys().iter().map(|k| code(k)).collect();
+                let none = || code(&info.reached_by(&[]));
+                let shown = if keys.is_empty() {
+                    none()
+                } else {
+                    keys.join(" ")
+                };
+                (shown, info.help)
             }
         };
         let scopes: Vec<&str> = info.scopes.iter().map(|s: &Scope| s.title()).collect();

@@ -5,4 +5,6 @@
 
 pub mod json;
 pub mod json_writer;
+pub mod outgoing;
+pub mod output;
 pub mod transcript;

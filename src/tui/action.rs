@@ -68,7 +68,18 @@ pub enum Action {
     Repeat,
     Undo,
     Redo,
+    Correct,
     CopyLink,
+    CopyExcerpt,
+    Export,
+    OpenDefinition,
+    ConversationsOfUser,
+    Compare,
+    Find,
+    Learning,
+    Notes,
+    Confusion,
+    Anonymize,
     Pager,
     FilterByValue,
     NextHit,
@@ -120,6 +131,22 @@ pub struct ActionInfo {
     pub keys: &'static [&'static str],
 }
 
+impl ActionInfo {
+    /// What reaches it: these keys, or where it has none its name in the palette.
+    pub fn reached_by(&self, keys: &[String]) -> String {
+        if keys.is_empty() {
+            format!(":{}", self.name)
+        } else {
+            keys.join(" ")
+        }
+    }
+
+    /// Its keys before any configuration.
+    pub fn default_keys(&self) -> Vec<String> {
+        self.keys.iter().map(|k| (*k).to_owned()).collect()
+    }
+}
+
 use Scope::{Anywhere, List, Reader, Sidebar};
 
 const BOTH: &[Scope] = &[List, Reader];
@@ -165,6 +192,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Flag, "flag", "flag", "Flag the event; in the list, the conversation", BOTH, &["f"]),
     row(Action::FlagConversation, "flag-conversation", "", "Flag the conversation", BOTH, &["F"]),
     row(Action::Note, "note", "note", "Write a note on the event; in the list, on the conversation", BOTH, &["c"]),
+    row(Action::Correct, "correct", "correct", "Correct intent and entities of a message; on the header, topics and more", BOTH, &["i"]),
     row(Action::Repeat, "repeat", "", "Repeat the last tag, flag or note here", BOTH, &["."]),
     row(Action::Undo, "undo", "", "Undo the last change, go to what it restored", PANES, &["u"]),
     row(Action::Redo, "redo", "", "Redo the last undo", PANES, &["ctrl-r"]),
@@ -179,8 +207,14 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::PreviousConversation, "previous-conversation", "", "Previous conversation; in the list, the previous undecided", BOTH, &["K"]),
     row(Action::FilterByValue, "filter-by-value", "", "Filter by a value of this event; in the list, of this row", BOTH, &["*"]),
     row(Action::CopyLink, "copy-link", "", "Copy the link of this event; in the list, of the conversation", BOTH, &["y"]),
+    row(Action::CopyExcerpt, "copy-excerpt", "", "Copy an excerpt as Markdown; of marked rows, one per flag", BOTH, &["Y"]),
+    row(Action::Export, "export", "", "Export the conversation, the marked ones or all that the filter shows", BOTH, &["w"]),
     row(Action::Pager, "pager", "", "Open the conversation in $PAGER", BOTH, &["e"]),
-    row(Action::Filter, "filter", "filter", "Edit the filter", PANES, &["/"]),
+    row(Action::OpenDefinition, "open-definition", "", "Open the definition of the flow, intent or action in $EDITOR", BOTH, &["E"]),
+    row(Action::ConversationsOfUser, "conversations-of-user", "", "Other conversations of this user", BOTH, &["@"]),
+    row(Action::Compare, "compare", "", "Mark this conversation, then compare another with it", BOTH, &["="]),
+    row(Action::Filter, "filter", "filter", "Edit the filter", &[List, Sidebar], &["/"]),
+    row(Action::Find, "find", "find", "Find in the conversation; n and N go on", &[Reader], &["/"]),
     row(Action::Read, "read", "read", "Read the conversation", &[List], &["enter", "l", "right"]),
     row(Action::Detail, "detail", "detail", "Open or close the detail of the event", &[Reader], &["enter"]),
     row(Action::NextTab, "next-tab", "", "Next tab of the detail", &[Reader], &[">"]),
@@ -208,6 +242,10 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::SavePreset, "save-preset", "", "Save the filter as a preset", &[Anywhere], &["ctrl-s"]),
     row(Action::RunAgain, "run-again", "", "Run the filter again", &[Anywhere], &["R"]),
     row(Action::Journal, "journal", "", "Journal: who changed what; take any entry back", &[Anywhere], &["H"]),
+    row(Action::Learning, "learning", "", "Learning: positive, negative and fallback conversations of a period", &[Anywhere], &["L"]),
+    row(Action::Notes, "notes", "", "All notes of the filter; give several one tag", &[Anywhere], &[]),
+    row(Action::Confusion, "confusion", "", "Intent confusion: what was predicted against what was corrected", &[Anywhere], &[]),
+    row(Action::Anonymize, "anonymize", "", "Hide who said it, and personal data, on the screen", &[Anywhere], &[]),
     row(Action::NextPane, "next-pane", "pane", "Next pane", &[Anywhere], &["tab"]),
     row(Action::Palette, "palette", "commands", "Every action by name", &[Anywhere], &[":"]),
     row(Action::Help, "help", "help", "This help", &[Anywhere], &["?"]),

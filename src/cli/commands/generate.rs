@@ -87,7 +87,7 @@ pub(crate) fn man(out: &mut Out) -> Result<(), Error> {
         "KEYS",
         ACTIONS
             .iter()
-            .map(|i| (i.keys.join(" "), i.help.to_owned())),
+            .map(|i| (i.reached_by(&i.default_keys()), i.help.to_owned())),
     );
     let fields = FIELDS.iter().filter(|f| !f.name.is_empty());
     text.push_str(

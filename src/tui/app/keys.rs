@@ -1,9 +1,8 @@
-//! From a key or the mouse to what it does. The front layer gets it first: filter line, popup, pane.
+//! From a key to what it does. The front layer gets it first: filter line, popup, pane.
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::Position;
+use crossterm::event::{KeyEvent, KeyEventKind};
 use tui_input::Input;
 
 use super::App;
@@ -15,7 +14,7 @@ use crate::model::{SortKey, Status, Verdict};
 use crate::text::Untrusted;
 use crate::tui::action::{Action, Scope};
 use crate::tui::keymap::Key;
-use crate::tui::layout::{Class, Pane, header_rows};
+use crate::tui::layout::{Class, Pane};
 use crate::tui::msg::Cmd;
 
 impl App {
@@ -112,6 +111,17 @@ impl App {
             Action::ToggleSidebar => self.toggle_sidebar(),
             Action::FilterByValue => self.filter_by_value(),
             Action::CopyLink => self.copy_link(),
+            Action::Correct
+            | Action::CopyExcerpt
+            | Action::Export
+            | Action::OpenDefinition
+            | Action::ConversationsOfUser
+            | Action::Compare
+            | Action::Find
+            | Action::Learning
+            | Action::Notes
+            | Action::Confusion
+            | Action::Anonymize => self.say("not in this version yet"),
             Action::Pager => {
                 let open = if self.focus == Pane::Reader {
                     self.reader.row()
@@ -208,66 +218,12 @@ impl App {
     }
 
     /// Lines of the detail's tab, where it is open and has lines.
-    fn detail_lines(&self) -> Vec<detail::Pieces> {
+    pub(super) fn detail_lines(&self) -> Vec<detail::Pieces> {
         let width = self.layout().and_then(|l| l.detail).map(|r| r.width);
         match (width, &self.reader.open) {
             (Some(width), Some(open)) => detail::lines(self, open, width),
             _ => Vec::new(),
         }
-    }
-
-    fn tag_on_digit(&mut self, digit: char) {
-        match self
-            .tags
-            .iter()
-            .find(|t| t.key == Some(digit))
-            .map(|t| t.name.clone())
-        {
-            Some(name) => self.toggle_tag(name),
-            None => self.say(&format!(
-                "no tag on {digit} · t opens the tags, alt-{digit} there puts one on it"
-            )),
-        }
-    }
-
-    pub(super) fn give_digit(&mut self, name: Untrusted, digit: char) {
-        use crate::model::{Change, Edit, Set};
-        let description = self
-            .tags
-            .iter()
-            .find(|t| t.name == name)
-            .and_then(|t| t.description.clone());
-        let text = format!("{} is on {digit}", name.line().as_str());
-        let mut edits = Vec::new();
-        if let Some(other) = self
-            .tags
-            .iter()
-            .find(|t| t.key == Some(digit) && t.name != name)
-        {
-            let set = Set::TagInfo {
-                name: other.name.clone(),
-                description: other.description.clone(),
-                key: None,
-            };
-            edits.push(Edit {
-                targets: Vec::new(),
-                set,
-            });
-        }
-        edits.push(Edit {
-            targets: Vec::new(),
-            set: Set::TagInfo {
-                name,
-                description,
-                key: Some(digit),
-            },
-        });
-        let ticket = self.show_nothing();
-        self.about(ticket, text);
-        self.send(Cmd::Apply {
-            ticket,
-            change: Change { edits, bulk: None },
-        });
     }
 
     pub(super) fn sort_by(&mut self, key: SortKey) {
@@ -358,7 +314,7 @@ impl App {
         }
     }
 
-    fn read(&mut self) {
+    pub(super) fn read(&mut self) {
         match self.list.current() {
             Some(row) => self.read_row(row),
             None => self.focus = Pane::List,
@@ -376,182 +332,6 @@ impl App {
         self.list.mark_range();
         let n = crate::text::figure(self.list.marks.len() as u64);
         self.say(&format!("{n} conversations marked"));
-    }
-
-    /// With two panes, keys of the reader reach it from the list.
-    fn reader_at_hand(&self) -> bool {
-        self.layout().is_some_and(|l| l.reader.is_some())
-    }
-
-    fn go_in_reader(&mut self, find: impl Fn(&super::reader::Open) -> Option<usize>, none: &str) {
-        if !self.reader_at_hand() {
-            self.read();
-            return;
-        }
-        let Some(open) = &mut self.reader.open else {
-            return;
-        };
-        match find(open).and_then(|seq| open.stop_near(seq)) {
-            Some(seq) => open.cursor = Some(seq),
-            None => self.say(none),
-        }
-    }
-
-    /// `n` and `N`: hits of this conversation, then of the next one.
-    fn hit(&mut self, backwards: bool) {
-        if !self.reader_at_hand() {
-            return self.read();
-        }
-        let Some(open) = &mut self.reader.open else {
-            return;
-        };
-        let hits: Vec<usize> = open.hits.events.iter().map(|h| *h as usize).collect();
-        if let Some(seq) = open
-            .next_of(&hits, backwards)
-            .and_then(|seq| open.stop_near(seq))
-        {
-            open.cursor = Some(seq);
-            return;
-        }
-        let before = self.list.cursor;
-        self.list.step(if backwards { -1 } else { 1 });
-        if self.list.cursor == before {
-            return self.say(if backwards {
-                "no earlier hit in this list"
-            } else {
-                "no further hit in this list"
-            });
-        }
-        self.reader.land_on_hit = self.list.current().map(|row| (row, !backwards));
-        self.follow();
-    }
-
-    fn other_conversation(&mut self, backwards: bool) {
-        if self.focus == Pane::Reader {
-            let before = self.list.cursor;
-            self.list.step(if backwards { -1 } else { 1 });
-            if self.list.cursor == before {
-                return self.say(if backwards {
-                    "this is the first one"
-                } else {
-                    "this is the last one"
-                });
-            }
-        } else {
-            match self.list.next_undecided(backwards) {
-                Some(place) => self.list.cursor = place,
-                None => return self.say("nothing undecided in this list"),
-            }
-        }
-        self.follow();
-    }
-
-    fn step(&mut self, delta: isize) {
-        match self.focus {
-            Pane::List => {
-                self.list.step(delta);
-                self.follow();
-            }
-            Pane::Sidebar => self.sidebar_step(delta),
-            Pane::Reader => {
-                let height = self.reader_size().1;
-                if let Some(open) = &mut self.reader.open {
-                    open.step(delta, height);
-                }
-                self.reader.detail_top = 0;
-            }
-        }
-    }
-
-    /// Pages: `parts` of a screen in the direction of `delta`; very far means to the end.
-    fn page(&mut self, delta: isize, parts: usize) {
-        let layout = self.layout();
-        let rows = |height: usize| delta.saturating_mul((height / parts).max(1) as isize);
-        match self.focus {
-            Pane::List => {
-                self.list.step(rows(layout.map_or(1, |l| l.list_rows())));
-                self.follow();
-            }
-            Pane::Sidebar => {
-                let lines = self.sidebar_lines().len() as isize;
-                let height = layout
-                    .and_then(|l| l.sidebar)
-                    .map_or(1, |r| usize::from(r.height));
-                self.sidebar_step(rows(height).clamp(-lines, lines));
-            }
-            Pane::Reader if self.reader.detail && parts == 1 && delta.abs() == 1 => {
-                let height = layout
-                    .and_then(|l| l.detail)
-                    .map_or(1, |r| usize::from(r.height));
-                let top = self.reader.detail_top.saturating_add_signed(rows(height));
-                self.reader.detail_top = top.min(self.detail_lines().len().saturating_sub(1));
-            }
-            Pane::Reader => {
-                let height = self.reader_size().1;
-                if let Some(open) = &mut self.reader.open {
-                    if delta < -1 {
-                        open.cursor = None;
-                        open.top = 0;
-                    } else {
-                        open.page(rows(height), height);
-                    }
-                }
-                self.reader.detail_top = 0;
-            }
-        }
-    }
-
-    pub(super) fn mouse(&mut self, mouse: &MouseEvent) {
-        let Some(layout) = self.layout() else { return };
-        if self.popup.is_some() || self.line.is_some() {
-            return;
-        }
-        let at = Position::new(mouse.column, mouse.row);
-        let inside = |r: Option<ratatui::layout::Rect>| r.is_some_and(|r| r.contains(at));
-        let wheel = match mouse.kind {
-            MouseEventKind::ScrollDown => 3,
-            MouseEventKind::ScrollUp => -3,
-            MouseEventKind::Down(MouseButton::Left) => 0,
-            _ => return,
-        };
-        if inside(layout.detail) {
-            self.reader.detail_top = self.reader.detail_top.saturating_add_signed(wheel);
-        } else if inside(layout.reader) {
-            self.focus = Pane::Reader;
-            self.click_reader(&layout, mouse.row, wheel);
-        } else if inside(layout.list) {
-            self.focus = Pane::List;
-            let top = layout.list.map_or(0, |r| r.y + 1);
-            match mouse.row.checked_sub(top) {
-                _ if wheel != 0 => self.list.step(wheel),
-                Some(line) if self.list.top + usize::from(line) < self.list.rows.len() => {
-                    self.list.cursor = self.list.top + usize::from(line);
-                }
-                _ => {}
-            }
-            self.follow();
-        } else if let Some(area) = layout.sidebar.filter(|r| r.contains(at)) {
-            if wheel != 0 {
-                self.sidebar_step(wheel);
-            } else {
-                self.sidebar_click(self.sidebar.top + usize::from(mouse.row - area.y));
-            }
-        }
-    }
-
-    fn click_reader(&mut self, layout: &crate::tui::layout::Layout, y: u16, wheel: isize) {
-        let height = self.reader_size().1;
-        let first = layout.reader.map_or(0, |r| r.y + header_rows(layout.class));
-        let Some(open) = &mut self.reader.open else {
-            return;
-        };
-        if wheel != 0 {
-            open.page(wheel, height);
-        } else if let Some(line) = y.checked_sub(first)
-            && let Some(line) = open.lines.get(open.top + usize::from(line))
-        {
-            open.cursor = Some(line.seq);
-        }
     }
 
     /// The filter, to hand to a command.

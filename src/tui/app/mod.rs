@@ -6,6 +6,8 @@ pub mod filter_line;
 mod keys;
 pub mod lines;
 pub mod list;
+mod mouse;
+mod moves;
 pub mod pending;
 pub mod picker;
 mod places;

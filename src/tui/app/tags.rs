@@ -6,7 +6,9 @@ use super::App;
 use super::picker::{Choice, Item, Picker};
 use super::popup::{Popup, picker_key};
 use crate::filter;
-use crate::model::Set;
+use crate::model::{Change, Edit, Set};
+use crate::text::Untrusted;
+use crate::tui::msg::Cmd;
 
 impl App {
     pub(super) fn open_tags(&mut self) {
@@ -123,5 +125,58 @@ impl App {
             }
         }
         sets
+    }
+
+    pub(super) fn tag_on_digit(&mut self, digit: char) {
+        match self
+            .tags
+            .iter()
+            .find(|t| t.key == Some(digit))
+            .map(|t| t.name.clone())
+        {
+            Some(name) => self.toggle_tag(name),
+            None => self.say(&format!(
+                "no tag on {digit} · t opens the tags, alt-{digit} there puts one on it"
+            )),
+        }
+    }
+
+    pub(super) fn give_digit(&mut self, name: Untrusted, digit: char) {
+        let description = self
+            .tags
+            .iter()
+            .find(|t| t.name == name)
+            .and_then(|t| t.description.clone());
+        let text = format!("{} is on {digit}", name.line().as_str());
+        let mut edits = Vec::new();
+        if let Some(other) = self
+            .tags
+            .iter()
+            .find(|t| t.key == Some(digit) && t.name != name)
+        {
+            let set = Set::TagInfo {
+                name: other.name.clone(),
+                description: other.description.clone(),
+                key: None,
+            };
+            edits.push(Edit {
+                targets: Vec::new(),
+                set,
+            });
+        }
+        edits.push(Edit {
+            targets: Vec::new(),
+            set: Set::TagInfo {
+                name,
+                description,
+                key: Some(digit),
+            },
+        });
+        let ticket = self.show_nothing();
+        self.about(ticket, text);
+        self.send(Cmd::Apply {
+            ticket,
+            change: Change { edits, bulk: None },
+        });
     }
 }

@@ -220,7 +220,7 @@ fn help_lines(app: &App, typed: &str) -> Vec<HelpLine> {
                         .any(|(e, a)| *e == k && *a != info.action)
                 });
             }
-            let keys = keys.join(" ");
+            let keys = info.reached_by(&keys);
             let found = typed.is_empty()
                 || keys.split(' ').any(|k| k == typed)
                 || info.help.to_lowercase().contains(&typed)
