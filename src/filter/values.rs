@@ -278,11 +278,7 @@ fn has_values<'a>(subject: &Subject<'a>) -> Vec<FieldValue<'a>> {
 
 /// The value a person gave to the whole conversation, as JSON text.
 fn corrected(review: &Review, field: CorrectionField) -> Option<&str> {
-    review
-        .corrections
-        .iter()
-        .find(|(event, of, _)| event.is_none() && *of == field)
-        .map(|(_, _, json)| json.for_search())
+    review.corrected(None, field).map(Untrusted::for_search)
 }
 
 /// The strings of a JSON array; of anything else the one value.

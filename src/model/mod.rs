@@ -6,6 +6,7 @@
 
 mod confidence;
 mod conversation;
+mod correction;
 mod event;
 mod facts;
 mod ids;
@@ -17,6 +18,10 @@ mod time;
 
 pub use confidence::{Confidence, DEFAULT_THRESHOLD};
 pub use conversation::{Attributes, Imported, ReviewSeed};
+pub use correction::{
+    MarkedEntity, check_correction, entities_json, entities_of, shown_intent, string_json,
+    string_of, strings_json, strings_of,
+};
 pub use event::{
     ActionRun, Author, Button, Entity, Event, EventKind, FlowState, FlowStep, Prediction, Ranked,
     SlotSet,

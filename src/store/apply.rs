@@ -16,7 +16,8 @@ use super::values::{TagValue, Value, What, fold};
 use super::writer::{EntryWriter, Head};
 use super::{Result, Store, StoreError, sqlite};
 use crate::model::{
-    Ack, Change, Clock, ConversationId, CorrectionField, Edit, EntryKind, EventKey, Set, Target,
+    self, Ack, Change, Clock, ConversationId, CorrectionField, Edit, EntryKind, EventKey, Set,
+    Target,
 };
 use crate::text::Untrusted;
 
@@ -341,13 +342,9 @@ fn check_correction(
             format!("{name} is corrected on the whole conversation: {id:.8}")
         }));
     }
-    let json = |v: &Untrusted| serde_json::from_str::<serde::de::IgnoredAny>(v.for_search());
-    match value.map(json) {
-        Some(Err(error)) => Err(StoreError::Refused(format!(
-            "the corrected {} is no JSON: {error}",
-            field.name()
-        ))),
-        _ => Ok(()),
+    match value {
+        Some(json) => model::check_correction(field, json).map_err(StoreError::Refused),
+        None => Ok(()),
     }
 }
 
