@@ -1,18 +1,8 @@
 //! What leaves the program, and what is hidden of it first. Exporters take an [`Outgoing`] and nothing
 //! else, so that no way out can forget to hide what it was asked to hide. Nothing here writes.
 
+pub use crate::model::Privacy;
 use crate::store::Whole;
-
-/// What is hidden of a conversation before it leaves. Whoever hides nothing says so: [`Privacy::none`].
-#[derive(Clone, Debug)]
-pub struct Privacy {}
-
-impl Privacy {
-    /// Everything leaves as it is.
-    pub fn none() -> Self {
-        Self {}
-    }
-}
 
 /// A conversation as it may leave.
 #[derive(Clone, Debug)]

@@ -11,6 +11,8 @@ mod event;
 mod facts;
 mod ids;
 mod preset;
+mod privacy;
+mod pseudonym;
 pub(crate) mod replay;
 mod review;
 mod slots;
@@ -30,6 +32,8 @@ pub use facts::{Facts, FlowOutcome, MessageMark, TurnFacts, is_bookkeeping, mark
 pub(crate) use ids::Hash;
 pub use ids::{ConversationId, ConversationKey, EntryId, EventKey, event_keys};
 pub use preset::{Preset, SortKey};
+pub use privacy::Privacy;
+pub use pseudonym::Pseudonyms;
 pub use review::{
     Ack, Change, CorrectionField, Edit, EntryKind, EventTarget, JournalEntry, LeftAlone, Note,
     NoteId, Review, Set, Status, Tag, Target, Verdict,

@@ -27,6 +27,7 @@ mod pending;
 mod place;
 mod prepare;
 mod presets;
+mod privacy;
 pub(crate) mod questions;
 mod record;
 mod registers;
