@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod parts;
 
 pub(crate) use parts::{
-    ConfigCommand, FilterArgs, FlagArgs, ImportArgs, ListArgs, PresetCommand, TagArgs, TagCommand,
+    ConfigCommand, FilterArgs, FlagArgs, ImportArgs, ListArgs, PresetCommand, SearchArgs, TagArgs,
+    TagCommand,
 };
 
 const EXAMPLES: &str = "\
@@ -152,6 +153,16 @@ pub(crate) enum Command {
         #[arg(long)]
         raw: bool,
     },
+    /// Print the messages that say something, with what was said around them
+    ///
+    /// Newest conversation first. TEXT is words as in a filter, all of them in one message: `refund*` takes
+    /// what begins so, a phrase stands in quotes of its own, `user_text:` and `bot_text:` take one side.
+    #[command(after_help = "Examples:\n  \
+        afterword search refund\n  \
+        afterword search '\"lost order\"' is:problem since:7d\n  \
+        afterword search 'user_text:cancel*' --context 3 --limit 20\n  \
+        afterword search refund --json")]
+    Search(SearchArgs),
     /// Set status and verdict
     ///
     /// Status: reviewed, saved (for later), unread, deleted (softly). Verdict: positive, negative, none. One

@@ -78,6 +78,7 @@ fn with_session(cli: Cli, mut out: Out) -> Result<u8, Error> {
         Some(Command::Show { id, at, json, raw }) => {
             done(commands::show::run(&session, &id, at, json, raw, &mut out))?
         }
+        Some(Command::Search(args)) => done(commands::search::run(&session, &args, &mut out))?,
         Some(Command::Mark { words, filter }) => done(commands::mark::run(
             &session,
             &words,

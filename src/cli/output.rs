@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use crossterm::style::Stylize;
 use serde::Serialize;
 
 use crate::error::{Error, Kind, io_words};
@@ -47,6 +48,17 @@ impl Out {
         seen.or_else(said).unwrap_or(WIDE)
     }
 
+    /// One line made of pieces that are safe already, with the highlights between them.
+    pub(crate) fn safe_line(&mut self, text: &str) -> Result<(), Error> {
+        self.own(text.trim_end().as_bytes())?;
+        self.own(b"\n")
+    }
+
+    /// What was found so far is out, while more is looked for.
+    pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        self.stdout.flush().map_err(unheard)
+    }
+
     /// One object a line, with control, format and line-separator characters escaped.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Error> {
         let text = crate::export::json::line(value)?;
@@ -85,6 +97,28 @@ impl Out {
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
             say(text);
+        }
+    }
+}
+
+/// How a hit is set apart from the text around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Highlight {
+    /// In the colours of the terminal, exchanged.
+    Reversed,
+    /// Between these two.
+    Between(&'static str, &'static str),
+    /// Not at all: who reads a pipe looks for the text as it is.
+    Plain,
+}
+
+impl Highlight {
+    /// The words, set apart. They are safe already.
+    pub(crate) fn put_on(self, words: &str) -> String {
+        match self {
+            Self::Reversed => words.negative().to_string(),
+            Self::Between(before, after) => format!("{before}{words}{after}"),
+            Self::Plain => words.to_owned(),
         }
     }
 }

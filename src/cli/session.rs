@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use super::args::{ColorWhen, Global};
-use super::output::say;
+use super::output::{Highlight, Out, say};
 use crate::config::{Config, Glyphs};
 use crate::error::Error;
 use crate::model::{Clock, Millis};
@@ -136,6 +136,20 @@ impl Session {
             Glyphs::Auto => !utf8_locale(),
         };
         Theme { color, ascii }
+    }
+
+    /// How hits are set apart: in colours where they are on and somebody watches, or wherever they are
+    /// asked for; in signs on a terminal without them.
+    pub(crate) fn highlight(&self, out: &Out) -> Highlight {
+        let theme = self.theme();
+        let asked = self.color == ColorWhen::Always;
+        match (out.terminal, theme.color) {
+            (true, true) => Highlight::Reversed,
+            (true, false) if theme.ascii => Highlight::Between(">", "<"),
+            (true, false) => Highlight::Between("»", "«"),
+            (false, _) if asked => Highlight::Reversed,
+            (false, _) => Highlight::Plain,
+        }
     }
 
     /// Standard input and output are terminals.

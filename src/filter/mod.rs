@@ -44,4 +44,4 @@ pub use parse::parse;
 pub use plain::{Subject, includes_deleted, matches, sample, sample_hash, select};
 pub use print::quoted;
 pub use turns::{matching as matching_turns, turn_holds};
-pub use words::{Words, side_of};
+pub use words::{Words, side_of, spans};

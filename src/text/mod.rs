@@ -13,7 +13,7 @@ mod untrusted;
 mod wrap;
 
 pub use chars::is_drawable;
-pub use safe::{Cluster, SafeText};
+pub use safe::{Cluster, Excerpt, SafeText};
 pub use spans::{age, clock_time, clock_time_in, day_time, day_time_in, duration, figure, gap};
 pub use tokens::{Token, search_document, tokens};
 pub use untrusted::Untrusted;

@@ -17,6 +17,17 @@ pub struct Cluster<'a> {
     pub start: usize,
 }
 
+/// The part of a text that is shown so that a hit in it can be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Clusters to draw.
+    pub clusters: Range<usize>,
+    /// Something was left out before them: one column is kept free for `…`.
+    pub before: bool,
+    /// The same after them.
+    pub after: bool,
+}
+
 /// Text made harmless for a terminal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SafeText {
@@ -166,6 +177,38 @@ impl SafeText {
             }
         }
         (self.len(), false)
+    }
+
+    /// What to draw in `width` columns so that the clusters `hit` are among it: the beginning, where they
+    /// stand there, else the part around them.
+    pub fn around(&self, hit: Range<usize>, width: usize) -> Excerpt {
+        let columns = |i: usize| self.cluster(i).map_or(0, |c| usize::from(c.width));
+        let all: usize = self.width();
+        let seen = width.saturating_sub(usize::from(all > width));
+        let mut start = 0;
+        if (0..hit.end).map(columns).sum::<usize>() > seen {
+            start = hit.start;
+            let mut lead = 0;
+            while start > 0 && lead + columns(start - 1) <= width / 3 {
+                start -= 1;
+                lead += columns(start);
+            }
+        }
+        let before = start > 0 && width > 0;
+        let room = width - usize::from(before);
+        let rest: usize = (start..self.len()).map(columns).sum();
+        let after = rest > room && room > 0;
+        let room = room - usize::from(after);
+        let (mut end, mut used) = (start, 0);
+        while end < self.len() && used + columns(end) <= room {
+            used += columns(end);
+            end += 1;
+        }
+        Excerpt {
+            clusters: start..end,
+            before,
+            after,
+        }
     }
 
     /// The last index up to `end` at which no marker is cut in two.

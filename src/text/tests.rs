@@ -430,3 +430,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_hit_is_brought_into_view() {
+    let safe = SafeText::line("one two three four five");
+    let shown = |from: usize, to: usize, width: usize| {
+        let part = safe.around(from..to, width);
+        let text: String = part
+            .clusters
+            .clone()
+            .filter_map(|i| Some(safe.cluster(i)?.text))
+            .collect();
+        let dots = |on: bool| if on { "…" } else { "" };
+        let line = format!("{}{text}{}", dots(part.before), dots(part.after));
+        assert!(SafeText::line(&line).width() <= width, "{line}");
+        line
+    };
+    assert_eq!(shown(4, 7, 40), "one two three four five");
+    assert_eq!(shown(4, 7, 10), "one two t…");
+    assert_eq!(shown(19, 23, 10), "…our five");
+    assert_eq!(shown(8, 13, 9), "…wo thre…");
+    assert_eq!(shown(8, 13, 0), "");
+}

@@ -12,6 +12,7 @@ mod process;
 mod reading;
 mod reviewing;
 mod round_trip;
+mod searching;
 mod world;
 
 use std::path::PathBuf;

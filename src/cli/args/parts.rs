@@ -64,6 +64,24 @@ pub(crate) struct ListArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct SearchArgs {
+    /// The words that one message says; a phrase in quotes
+    #[arg(value_name = "TEXT")]
+    pub text: String,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// At most so many messages
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// So many messages before and after each
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub context: usize,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct FlagArgs {
     /// Conversations, or with :SEQ events
     #[arg(value_name = "ID[:SEQ]", required_unless_present = "filter")]

@@ -12,6 +12,7 @@ pub(super) mod log;
 pub(super) mod mark;
 pub(super) mod preset;
 pub(super) mod screen;
+pub(super) mod search;
 pub(super) mod show;
 pub(super) mod tag;
 pub(super) mod undo;

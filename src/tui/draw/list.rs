@@ -6,7 +6,6 @@ use ratatui::style::Style;
 use super::super::app::App;
 use super::super::confidence;
 use super::super::layout::{Class, Pane};
-use super::super::opened;
 use super::super::pen::Pen;
 use super::super::theme::{Role, Theme};
 use crate::filter;
@@ -255,41 +254,20 @@ fn preview_text(
     style: Style,
     pen: &mut Pen<'_>,
 ) {
-    let spans = opened::spans(raw, tokens);
-    if spans.is_empty() {
+    let spans = filter::spans(raw, tokens);
+    let Some(first) = spans.first() else {
         pen.text(x, y, width, safe, style);
         return;
-    }
-    // A hit far to the right is brought into view.
-    let columns = |i| safe.cluster(i).map_or(0, |c| usize::from(c.width));
-    let said = safe.indices_of(spans[0].clone());
-    let mut start = 0;
-    let all: usize = (0..safe.len()).map(columns).sum();
-    let seen = usize::from(width) - usize::from(all > usize::from(width)).min(width.into());
-    if (0..said.end).map(columns).sum::<usize>() > seen {
-        start = said.start;
-        let mut lead = 0;
-        while start > 0 && lead + columns(start - 1) <= usize::from(width) / 3 {
-            start -= 1;
-            lead += columns(start);
-        }
-    }
-    let hit = theme.style(Role::Hit);
-    let lead = if start > 0 {
-        pen.word(
-            x,
-            y,
-            1,
-            theme.glyph(super::super::theme::Glyph::Ellipsis),
-            style,
-        )
-    } else {
-        0
     };
-    let rest: usize = (start..safe.len()).map(columns).sum();
+    let hit = theme.style(Role::Hit);
+    let ellipsis = theme.glyph(super::super::theme::Glyph::Ellipsis);
+    let part = safe.around(safe.indices_of(first.clone()), usize::from(width));
+    let lead = u16::from(part.before);
+    if part.before {
+        pen.word(x, y, 1, ellipsis, style);
+    }
     let room = width - lead;
-    let cut = u16::from(rest > usize::from(room)).min(room);
-    let used = pen.clusters(x + lead, y, room - cut, safe, start..safe.len(), |i| {
+    let used = pen.clusters(x + lead, y, room, safe, part.clusters, |i| {
         let at = safe.cluster(i).map_or(0, |c| c.start);
         if spans.iter().any(|s| s.contains(&at)) {
             hit
@@ -297,8 +275,7 @@ fn preview_text(
             style
         }
     });
-    if cut > 0 {
-        let ellipsis = theme.glyph(super::super::theme::Glyph::Ellipsis);
+    if part.after {
         pen.word(x + lead + used, y, 1, ellipsis, style);
     }
 }

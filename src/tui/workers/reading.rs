@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crossbeam_channel::Receiver;
 
 use super::Common;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Filter, spans};
 use crate::store::{Access, Card, JournalQuery, Store};
 use crate::tui::msg::Msg;
-use crate::tui::opened::{Opened, same_filter, spans};
+use crate::tui::opened::{Opened, same_filter};
 
 /// Entries of the journal on the screen.
 const JOURNAL: usize = 2_000;
