@@ -15,5 +15,7 @@ mod keys;
 mod order;
 #[path = "screens/random.rs"]
 mod random;
+#[path = "screens/same_user.rs"]
+mod same_user;
 #[path = "screens/table.rs"]
 mod table;

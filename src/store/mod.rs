@@ -64,7 +64,7 @@ pub use journal::JournalQuery;
 pub(crate) use narrow::decode_ids;
 pub use narrow::{StoredTurn, folded, kept, named};
 pub use prepare::{Prepared, Preparer};
-pub use resolve::Found;
+pub use resolve::{Found, OfUser};
 pub use store::{Interrupter, Store};
 pub(crate) use store::{next_rev, sqlite};
 

@@ -18,6 +18,9 @@ const CERTAIN: usize = 8;
 /// Characters of an id as JSON, CSV and links write it; the rest of the 128 bits is never typed.
 const WRITTEN: usize = 16;
 
+/// The same user id may stand in other sources: so many times the conversations that are wanted are looked at.
+const OTHER_SOURCES: i64 = 20;
+
 /// A conversation that fits what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -27,6 +30,15 @@ pub struct Found {
     pub id: ConversationId,
     /// The label that people use.
     pub external_id: Untrusted,
+}
+
+/// The conversations of one user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfUser {
+    /// Rows, the newest first by their last event.
+    pub rows: Vec<i64>,
+    /// There are more than were asked for.
+    pub more: bool,
 }
 
 impl Store {
@@ -107,22 +119,47 @@ impl Store {
             .map_err(sqlite("looking a conversation up"))
     }
 
-    /// The conversations of the same user of the same source, oldest first, itself among them; only
-    /// itself where the source names no user.
-    pub fn same_user(&self, row: i64) -> Result<Vec<i64>> {
-        let found = self
-            .connection()
-            .prepare_cached(
-                "SELECT k.row FROM card me JOIN card k ON k.user_id = me.user_id AND k.source = me.source
-                 JOIN conversation c ON c.row = k.row
-                 WHERE me.row = ?1 ORDER BY c.started, k.session, k.row",
-            )
-            .and_then(|mut q| {
-                q.query_map([row], |r| r.get(0))?
-                    .collect::<rusqlite::Result<Vec<i64>>>()
-            })
-            .map_err(sqlite("looking a user up"))?;
-        Ok(if found.is_empty() { vec![row] } else { found })
+    /// The conversations of the user of this one in the same source, itself among them, the newest
+    /// first: of more than `most` those that were imported last. Nothing where the source names no user
+    /// or the row is not there.
+    ///
+    /// Some senders (`default`, a load test) have a part of the whole store: the index is read from its
+    /// end and no further than is shown.
+    pub fn same_user(&self, row: i64, most: usize) -> Result<OfUser> {
+        let read = || -> rusqlite::Result<OfUser> {
+            let mut user = self
+                .connection()
+                .prepare_cached("SELECT user_id, source FROM card WHERE row = ?1")?;
+            let user: Option<(Option<String>, i64)> = user
+                .query_row([row], |r| Ok((r.get(0)?, r.get(1)?)))
+                .optional()?;
+            let Some((Some(user), source)) = user else {
+                return Ok(OfUser::default());
+            };
+            let wanted = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+            let mut query = self.connection().prepare_cached(
+                "SELECT f.row FROM (
+                   SELECT k.row FROM (
+                     SELECT row, source FROM card WHERE user_id = ?1 ORDER BY row DESC LIMIT ?4
+                   ) k WHERE k.source = ?2 ORDER BY k.row DESC LIMIT ?3
+                 ) f JOIN conversation c ON c.row = f.row ORDER BY c.ended DESC, f.row DESC",
+            )?;
+            let looked_at = wanted.saturating_mul(OTHER_SOURCES);
+            let mut rows = query
+                .query_map(params![user, source, wanted, looked_at], |r| r.get(0))?
+                .collect::<rusqlite::Result<Vec<i64>>>()?;
+            let more = rows.len() > most;
+            if more {
+                // The oldest of them goes, but never the one that was asked about.
+                let last = rows.iter().rposition(|r| *r != row);
+                last.map(|at| rows.remove(at));
+            }
+            if !rows.contains(&row) {
+                rows.push(row);
+            }
+            Ok(OfUser { rows, more })
+        };
+        self.reading(|| read().map_err(sqlite("looking a user up")))
     }
 }
 

@@ -69,6 +69,13 @@ pub enum Msg {
     Presets(Vec<(Preset, Option<u64>)>),
     /// The journal, newest first.
     Journal(Vec<JournalEntry>),
+    /// Answer to [`Cmd::SameUser`].
+    SameUser {
+        /// Whose user was asked for.
+        row: i64,
+        /// The conversations, the newest first, and whether there are more; or why they cannot be read.
+        found: Result<(Vec<Card>, bool), String>,
+    },
     /// Answer to [`Cmd::Values`], with the conversations that carry each.
     Values(ValuesOf, Vec<(String, u64)>),
     /// What was typed in the filter line before, newest first.
@@ -202,6 +209,8 @@ pub enum Cmd {
     DeletePreset(String),
     /// Read the journal.
     LoadJournal,
+    /// Read the conversations of the user of this one.
+    SameUser(i64),
     /// Values for a completion.
     Values(ValuesOf),
     /// Keep where the screen was left.

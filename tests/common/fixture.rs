@@ -42,6 +42,11 @@ pub fn many(count: u32) -> TempDir {
     copy(&made(|path| add(path, count)))
 }
 
+/// A store with these conversations.
+pub fn of(talks: &[Talk]) -> TempDir {
+    copy(&made(|path| import_talks(path, talks)))
+}
+
 /// Puts the conversations of [`many`] into a store; those that are there stay.
 pub fn add(path: &Path, count: u32) {
     let talks: Vec<Talk> = (1..=count)

@@ -6,13 +6,13 @@ use ratatui::style::{Color, Modifier};
 use crate::common::{FULL, Screen, Start, fixture};
 use afterword::tui::theme::Theme;
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
+pub const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 
 fn all() -> Start {
     Start::on(fixture::store()).filter("")
 }
 
-fn compare(name: &str, screen: &Screen) {
+pub fn compare(name: &str, screen: &Screen) {
     let (width, height) = screen.app.size;
     insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
         insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen.text());

@@ -332,7 +332,7 @@ fn what_is_done_often_takes_no_more_steps_in_a_large_store() {
         }),
         ("cards", |s| drop(s.cards(&[3, 5]).unwrap())),
         ("whole", |s| drop(s.whole(5).unwrap().unwrap())),
-        ("same_user", |s| drop(s.same_user(5).unwrap())),
+        ("same_user", |s| drop(s.same_user(5, 100).unwrap())),
         ("first_page", |s| drop(s.first_page(3).unwrap())),
         ("put", |s| {
             drop(put_all(

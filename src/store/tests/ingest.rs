@@ -3,6 +3,7 @@
 use crate::model::{Confidence, Event, EventKind, Imported, Prediction, Ranked};
 use crate::store::testing::{imported, main_source, message, session_start, temporary};
 use crate::store::{Outcome, Position, Store, StoreError};
+use crate::text::Untrusted;
 
 /// A dialogue of one session: a marker, then turns of both sides, a second apart.
 pub(super) fn dialogue(start: i64, messages: i64) -> Vec<Event> {
@@ -104,7 +105,40 @@ fn sessions_of_one_sender_are_numbered_as_they_come() {
     let id = found[0].id.to_string();
     assert_eq!(store.resolve(&id[..10]).unwrap(), found);
     assert_eq!(store.resolve("nobody").unwrap(), []);
-    assert_eq!(store.same_user(2).unwrap(), [4, 1, 2, 3]);
+}
+
+#[test]
+fn conversations_of_a_user_come_newest_first_and_no_more_than_asked() {
+    let (_dir, mut store) = temporary();
+    let of = |native: &str, user: Option<&str>, at: i64| {
+        let mut one = imported(native, dialogue(at, 2));
+        one.attributes.user_id = user.map(Untrusted::from);
+        one
+    };
+    // Imported in another order than they took place.
+    put_all(
+        &mut store,
+        vec![
+            of("a", Some("anna"), 30_000_000),
+            of("b", Some("anna"), 10_000_000),
+            of("c", Some("bo"), 50_000_000),
+            of("d", Some("anna"), 20_000_000),
+            of("e", None, 0),
+        ],
+    );
+    let rows = |row, most| {
+        let found = store.same_user(row, most).unwrap();
+        (found.rows, found.more)
+    };
+    assert_eq!(rows(2, 10), (vec![1, 4, 2], false));
+    assert_eq!(rows(2, 3), (vec![1, 4, 2], false));
+    assert_eq!(rows(3, 10), (vec![3], false));
+    // Without a user there is nobody else, not everybody else without one.
+    assert_eq!(rows(5, 10), (vec![], false));
+    assert_eq!(rows(99, 10), (vec![], false));
+    // The one that was asked about is among them, however few are wanted.
+    assert_eq!(rows(2, 2), (vec![1, 2], true));
+    assert_eq!(rows(1, 1), (vec![1], true));
 }
 
 #[test]

@@ -115,13 +115,13 @@ impl App {
             | Action::CopyExcerpt
             | Action::Export
             | Action::OpenDefinition
-            | Action::ConversationsOfUser
             | Action::Compare
             | Action::Find
             | Action::Learning
             | Action::Notes
             | Action::Confusion
             | Action::Anonymize => self.say("not in this version yet"),
+            Action::ConversationsOfUser => self.open_same_user(),
             Action::Pager => {
                 let open = if self.focus == Pane::Reader {
                     self.reader.row()
@@ -158,7 +158,7 @@ impl App {
             Action::ExcludeValue => self.sidebar_choose(true),
             Action::SortValues => self.sidebar.by_name = !self.sidebar.by_name,
             Action::Read => self.read(),
-            Action::LeaveReader => self.focus = Pane::List,
+            Action::LeaveReader => self.leave_reader(),
             Action::Mark => {
                 self.list.toggle_mark();
                 self.list.step(1);
@@ -280,7 +280,8 @@ impl App {
     fn back(&mut self) {
         match self.focus {
             Pane::Reader if self.reader.detail => self.reader.detail = false,
-            Pane::Reader | Pane::Sidebar => self.focus = Pane::List,
+            Pane::Reader => self.leave_reader(),
+            Pane::Sidebar => self.focus = Pane::List,
             Pane::List => self.quit(),
         }
     }
@@ -295,7 +296,8 @@ impl App {
         }
         match self.focus {
             Pane::Reader if self.reader.detail => self.reader.detail = false,
-            Pane::Reader | Pane::Sidebar => self.focus = Pane::List,
+            Pane::Reader => self.leave_reader(),
+            Pane::Sidebar => self.focus = Pane::List,
             Pane::List => {}
         }
     }

@@ -14,8 +14,10 @@ mod places;
 pub mod popup;
 mod presets;
 pub mod reader;
+pub mod same_user;
 pub mod sidebar;
 mod tags;
+mod trail;
 pub mod triage;
 pub mod view;
 
@@ -38,6 +40,7 @@ use pending::Pending;
 use popup::Popup;
 use reader::ReaderState;
 use sidebar::SidebarState;
+use trail::Trail;
 use triage::{Repeat, StatusLine};
 use view::{Previous, ScreenState, ViewState};
 
@@ -89,6 +92,7 @@ pub struct App {
     tickets: u64,
     repeat: Option<Repeat>,
     previous: Option<Previous>,
+    trail: Trail,
     go_to: Option<i64>,
     delete_asked: Option<String>,
     cmds: Vec<Cmd>,
@@ -127,6 +131,7 @@ impl App {
             tickets: 0,
             repeat: None,
             previous: None,
+            trail: Trail::default(),
             go_to: None,
             delete_asked: None,
             cmds: Vec::new(),
@@ -165,7 +170,7 @@ impl App {
         }
         self.run_view();
         if let Some((row, seq)) = at {
-            self.reader.land_on_event = seq.map(|s| s as usize);
+            self.reader.land_on_event = seq.map(|s| (row, s as usize));
             self.reader.awaited = Some(row);
             self.send(Cmd::Open(row, Arc::clone(&self.view.filter)));
         }
@@ -258,6 +263,7 @@ impl App {
                     *entries = Some(new);
                 }
             }
+            Msg::SameUser { row, found } => self.take_same_user(row, found),
             Msg::Values(of, values) => self.take_values(&of, values),
             Msg::History(history) => self.history = history,
             Msg::Today(n) => self.today = n,
@@ -280,6 +286,7 @@ impl App {
 
     /// Brings everything derived into step and hands the commands over.
     fn finish(&mut self) -> Vec<Cmd> {
+        self.keep_trail();
         if let Some(layout) = self.layout() {
             // Behind the reader the list stands still: it is found as it was left.
             if layout.list.is_some() {

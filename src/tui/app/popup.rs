@@ -6,6 +6,7 @@ use tui_input::backend::crossterm::EventHandler;
 
 use super::App;
 use super::picker::{Choice, Item, Picker};
+use super::same_user::SameUser;
 use crate::filter::{self, Field};
 use crate::model::{JournalEntry, Preset, SortKey};
 use crate::text::Untrusted;
@@ -52,6 +53,8 @@ pub enum Popup {
         /// Place of the cursor.
         cursor: usize,
     },
+    /// Conversations of the same user.
+    SameUser(SameUser),
 }
 
 /// Edits the text of a prompt. True where it changed.
@@ -119,6 +122,7 @@ impl App {
                 false
             }
             Popup::Journal { entries, cursor } => self.journal_key(entries.as_deref(), cursor, key),
+            Popup::SameUser(same) => self.same_user_key(same, key),
         };
         // A choice may have opened another layer: that one stays in front.
         if keep && self.popup.is_none() {
@@ -232,13 +236,8 @@ impl App {
         let last = entries.map_or(0, |e| e.len().saturating_sub(1));
         let half = usize::from(self.size.1 / 2);
         match key.code {
+            _ if moved(cursor, last, half, key) => {}
             KeyCode::Char('q' | 'H') => return false,
-            KeyCode::Char('d') if is_ctrl(key, 'd') => *cursor = (*cursor + half).min(last),
-            KeyCode::Char('u') if is_ctrl(key, 'u') => *cursor = cursor.saturating_sub(half),
-            KeyCode::Char('j') | KeyCode::Down => *cursor = (*cursor + 1).min(last),
-            KeyCode::Char('k') | KeyCode::Up => *cursor = cursor.saturating_sub(1),
-            KeyCode::Char('g') | KeyCode::Home => *cursor = 0,
-            KeyCode::Char('G') | KeyCode::End => *cursor = last,
             KeyCode::Char('u') => {
                 if let Some(entry) = entries.and_then(|e| e.get(*cursor)) {
                     self.send(Cmd::UndoEntry(entry.id));
@@ -343,6 +342,24 @@ impl App {
 /// True for a letter with ctrl.
 pub(super) fn is_ctrl(key: &KeyEvent, c: char) -> bool {
     key.code == KeyCode::Char(c) && key.modifiers.contains(KeyModifiers::CONTROL)
+}
+
+/// A key that moves in a popup that is a list: `cursor` goes to at most `last`, by `half` a page at a time.
+/// False: it means something else.
+pub(super) fn moved(cursor: &mut usize, last: usize, half: usize, key: &KeyEvent) -> bool {
+    *cursor = match key.code {
+        KeyCode::Char('d') if is_ctrl(key, 'd') => *cursor + half,
+        KeyCode::Char('u') if is_ctrl(key, 'u') => cursor.saturating_sub(half),
+        KeyCode::PageDown => *cursor + 2 * half,
+        KeyCode::PageUp => cursor.saturating_sub(2 * half),
+        KeyCode::Char('j') | KeyCode::Down => *cursor + 1,
+        KeyCode::Char('k') | KeyCode::Up => cursor.saturating_sub(1),
+        KeyCode::Char('g') | KeyCode::Home => 0,
+        KeyCode::Char('G') | KeyCode::End => last,
+        _ => return false,
+    };
+    *cursor = (*cursor).min(last);
+    true
 }
 
 /// A key that moves in a picker or narrows it.

@@ -82,8 +82,8 @@ pub struct ReaderState {
     pub detail_top: usize,
     /// The row whose first (`true`) or last hit to stand on when it arrives.
     pub land_on_hit: Option<(i64, bool)>,
-    /// The event to stand on when the awaited conversation arrives.
-    pub land_on_event: Option<usize>,
+    /// The row and its event to stand on when it arrives.
+    pub land_on_event: Option<(i64, usize)>,
     /// Others that are here: neighbours, and those shown before; the oldest first. The one that is shown
     /// is not among them, so that a change of it copies nothing.
     kept: VecDeque<Opened>,
@@ -201,7 +201,8 @@ impl ReaderState {
             Some((asked, false)) if asked == row => hits.last(),
             _ => hits.first(),
         };
-        let asked = self.land_on_event.take().map(|seq| seq as u32);
+        let landing = self.land_on_event.take();
+        let asked = landing.filter(|l| l.0 == row).map(|l| l.1 as u32);
         open.cursor = asked
             .or(hit.copied())
             .or(problem)

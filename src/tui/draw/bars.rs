@@ -285,6 +285,11 @@ pub(super) fn hints(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
     let help = hint(Action::Help);
     let reserved = help.as_ref().map_or(0, |(k, w)| k.len() + 1 + w.len());
     let mut x: u16 = 0;
+    if let Some((key, words)) = app.way_back() {
+        let room = area.width.saturating_sub(reserved as u16 + 2);
+        x += pen.word(0, area.y, room, &key, app.theme.style(Role::Accent)) + 1;
+        x += pen.word(x, area.y, room.saturating_sub(x), &words, style) + 2;
+    }
     for (key, word) in lead.chain(rest).filter_map(hint) {
         let width = (key.len() + 1 + word.len()) as u16;
         if usize::from(x + width) + 2 + reserved > usize::from(area.width) {
@@ -326,6 +331,9 @@ fn prompt_hints(app: &App) -> Option<&'static str> {
         Popup::Note(_) => "enter write  esc drop",
         Popup::PresetName(_) => "enter next  esc drop",
         Popup::PresetKey { .. } => "a free letter or digit  enter without a key  esc drop",
+        Popup::SameUser(_) => {
+            "enter read  q in the reader comes back  * make it the filter  esc close"
+        }
         Popup::Journal { .. } => "j k move  u take this entry back  enter go there  esc close",
     })
 }

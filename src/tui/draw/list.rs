@@ -14,7 +14,7 @@ use crate::store::{Card, Marks};
 use crate::text::{self, SafeText};
 
 /// Where the columns of a list of this width stand.
-struct Columns {
+pub(super) struct Columns {
     who: u16,
     message: (u16, u16),
     count: u16,
@@ -24,7 +24,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(area: Rect, class: Class) -> Self {
+    pub(super) fn of(area: Rect, class: Class) -> Self {
         // What was said goes before tags where there is not room for both.
         let tags = match area.width {
             0..50 => 0,
@@ -54,22 +54,7 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
     if app.list.rows.is_empty() {
         return nothing(app, area, pen);
     }
-    let y = area.y;
-    pen.word(area.x + 7, y, 3, "Age", dim);
-    pen.word(area.x + columns.who, y, 10, "Who", dim);
-    pen.word(
-        area.x + columns.message.0,
-        y,
-        columns.message.1,
-        "Message",
-        dim,
-    );
-    pen.word(area.x + columns.count, y, 3, "Msg", dim);
-    pen.word(area.x + columns.low, y, 3, "Low", dim);
-    if let Some(x) = columns.rating {
-        pen.word(area.x + x, y, 2, "Rt", dim);
-    }
-    pen.word(area.x + columns.tags.0, y, columns.tags.1, "Tags", dim);
+    heading(&columns, area, dim, pen);
     let tokens = filter::hit_words(&app.view.filter);
     for line in 0..area.height.saturating_sub(1) {
         let place = app.list.top + usize::from(line);
@@ -78,11 +63,7 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
         };
         let y = area.y + 1 + line;
         let status = app.list.statuses[place];
-        let style = match status {
-            Status::Unread => app.theme.style(Role::Unread),
-            Status::Reviewed | Status::Deleted => app.theme.style(Role::Dim),
-            Status::Saved => app.theme.style(Role::Plain),
-        };
+        let style = status_style(app.theme, status);
         match app.list.card(id) {
             Some(card) => row(app, &columns, area, y, card, status, style, &tokens, pen),
             None => {
@@ -107,8 +88,33 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
     }
 }
 
+/// The names of the columns, on the first line of the area.
+pub(super) fn heading(columns: &Columns, area: Rect, style: Style, pen: &mut Pen<'_>) {
+    let y = area.y;
+    pen.word(area.x + 7, y, 3, "Age", style);
+    pen.word(area.x + columns.who, y, 10, "Who", style);
+    let (message, width) = columns.message;
+    pen.word(area.x + message, y, width, "Message", style);
+    pen.word(area.x + columns.count, y, 3, "Msg", style);
+    pen.word(area.x + columns.low, y, 3, "Low", style);
+    if let Some(x) = columns.rating {
+        pen.word(area.x + x, y, 2, "Rt", style);
+    }
+    pen.word(area.x + columns.tags.0, y, columns.tags.1, "Tags", style);
+}
+
+/// How a row of that status is written.
+pub(super) fn status_style(theme: Theme, status: Status) -> Style {
+    theme.style(match status {
+        Status::Unread => Role::Unread,
+        Status::Reviewed | Status::Deleted => Role::Dim,
+        Status::Saved => Role::Plain,
+    })
+}
+
+/// One line of the list, without cursor and mark.
 #[expect(clippy::too_many_arguments, reason = "one row is drawn from one place")]
-fn row(
+pub(super) fn row(
     app: &App,
     columns: &Columns,
     area: Rect,

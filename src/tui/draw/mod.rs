@@ -8,6 +8,7 @@ mod map;
 mod popup;
 mod prediction;
 mod reader;
+mod same_user;
 mod sidebar;
 
 use ratatui::buffer::Buffer;

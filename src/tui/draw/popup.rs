@@ -11,6 +11,7 @@ use super::super::app::popup::Popup;
 use super::super::layout::Layout;
 use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role, SIGNS};
+use super::same_user;
 use crate::filter;
 use crate::model::JournalEntry;
 use crate::text::SafeText;
@@ -37,11 +38,12 @@ pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         Popup::Journal { entries, cursor } => {
             journal(app, layout, entries.as_deref(), *cursor, pen)
         }
+        Popup::SameUser(same) => same_user::draw(app, layout, same, pen),
     }
 }
 
 /// A box over the panes, never over the status line. `rows` of content are wanted.
-fn frame(app: &App, layout: &Layout, rows: u16, pen: &mut Pen<'_>) -> Rect {
+pub(super) fn frame(app: &App, layout: &Layout, rows: u16, pen: &mut Pen<'_>) -> Rect {
     let room = layout.status.y.saturating_sub(1);
     let height = (rows + 2).min(room);
     let width = layout.title.width;

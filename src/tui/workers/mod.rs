@@ -106,6 +106,7 @@ impl Workers {
             Cmd::Open(row, filter) => self.reading(ReadJob::Open(row, filter)),
             Cmd::Prefetch(row, filter) => self.reading(ReadJob::Prefetch(row, filter)),
             Cmd::LoadJournal => self.reading(ReadJob::Journal),
+            Cmd::SameUser(row) => self.reading(ReadJob::SameUser(row)),
             Cmd::Decide {
                 ticket,
                 edits,

@@ -13,6 +13,8 @@ use crate::tui::opened::{Opened, same_filter};
 
 /// Entries of the journal on the screen.
 const JOURNAL: usize = 2_000;
+/// Conversations of one user on the screen: their lines are read in a few hundredths of a second.
+const OF_USER: usize = 500;
 /// Lines read before something more urgent is looked for: a screen of them.
 const LINES: usize = 48;
 /// So many requests for lines wait at most; the list has scrolled past the older ones.
@@ -32,6 +34,8 @@ pub(super) enum ReadJob {
     Prefetch(i64, Arc<Filter>),
     /// The journal.
     Journal,
+    /// The conversations of the user of this one.
+    SameUser(i64),
 }
 
 /// What waits, by how urgent it is.
@@ -40,6 +44,7 @@ struct Waiting {
     /// Only the newest is still looked at.
     open: Option<(i64, Arc<Filter>)>,
     journal: bool,
+    same_user: Option<i64>,
     /// The newest last.
     cards: Vec<(Vec<i64>, Arc<Filter>)>,
     /// The likeliest last.
@@ -52,6 +57,7 @@ impl Waiting {
         match job {
             ReadJob::Open(row, filter) => self.open = Some((row, filter)),
             ReadJob::Journal => self.journal = true,
+            ReadJob::SameUser(row) => self.same_user = Some(row),
             ReadJob::Prefetch(row, filter) => {
                 self.likely.push((row, filter));
                 let old = self.likely.len().saturating_sub(LIKELY);
@@ -78,6 +84,9 @@ impl Waiting {
     fn next(&mut self) -> Option<ReadJob> {
         if let Some((row, filter)) = self.open.take() {
             return Some(ReadJob::Open(row, filter));
+        }
+        if let Some(row) = self.same_user.take() {
+            return Some(ReadJob::SameUser(row));
         }
         if let Some((rows, filter)) = self.cards.last_mut() {
             let some: Vec<i64> = rows.drain(..rows.len().min(LINES)).collect();
@@ -136,6 +145,14 @@ pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
                 error: error.to_string(),
             },
         },
+        ReadJob::SameUser(row) => {
+            let found = store.same_user(row, OF_USER).and_then(|of| {
+                let cards = store.cards(&of.rows)?;
+                Ok((cards, of.more))
+            });
+            let found = found.map_err(|error| error.to_string());
+            Msg::SameUser { row, found }
+        }
         ReadJob::Journal => {
             let query = JournalQuery {
                 limit: Some(JOURNAL),
