@@ -138,24 +138,22 @@ impl Store {
             };
             let wanted = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
             let mut query = self.connection().prepare_cached(
-                "SELECT f.row FROM (
+                "SELECT f.row FROM (SELECT row FROM (
                    SELECT k.row FROM (
                      SELECT row, source FROM card WHERE user_id = ?1 ORDER BY row DESC LIMIT ?4
                    ) k WHERE k.source = ?2 ORDER BY k.row DESC LIMIT ?3
-                 ) f JOIN conversation c ON c.row = f.row ORDER BY c.ended DESC, f.row DESC",
+                 ) UNION SELECT ?5 AS row) f JOIN conversation c ON c.row = f.row ORDER BY c.ended DESC, f.row DESC",
             )?;
             let looked_at = wanted.saturating_mul(OTHER_SOURCES);
             let mut rows = query
-                .query_map(params![user, source, wanted, looked_at], |r| r.get(0))?
+                .query_map(params![user, source, wanted, looked_at, row], |r| r.get(0))?
                 .collect::<rusqlite::Result<Vec<i64>>>()?;
             let more = rows.len() > most;
-            if more {
-                // The oldest of them goes, but never the one that was asked about.
-                let last = rows.iter().rposition(|r| *r != row);
-                last.map(|at| rows.remove(at));
-            }
-            if !rows.contains(&row) {
-                rows.push(row);
+            // The oldest go, but never the one that was asked about.
+            while rows.len() > most.max(1)
+                && let Some(last) = rows.iter().rposition(|r| *r != row)
+            {
+                rows.remove(last);
             }
             Ok(OfUser { rows, more })
         };
