@@ -77,7 +77,10 @@ fn one_outside_the_list_is_read_and_left_to_the_place_before() {
 fn from_the_list_it_goes_back_to_the_list_and_its_row() {
     let mut screen = Start::on(sessions()).filter("").go();
     screen.go("ana#3").press("@<enter>");
-    assert_eq!((open_row(&screen), screen.here()), ("ana#2".into(), "ana#2".into()));
+    assert_eq!(
+        (open_row(&screen), screen.here()),
+        ("ana#2".into(), "ana#2".into())
+    );
     screen.press("h");
     assert_eq!(screen.app.focus, Pane::List);
     assert_eq!(screen.here(), "ana#3");
@@ -104,7 +107,10 @@ fn deleted_ones_are_listed_as_deleted() {
     let mut screen = Screen::all();
     screen.go("c7b2f18fd#2").press("@");
     let text = screen.text();
-    let row = text.lines().find(|l| l.contains("my subscription")).unwrap();
+    let row = text
+        .lines()
+        .find(|l| l.contains("my subscription"))
+        .unwrap();
     assert!(row.starts_with(" > D"), "{row}");
 }
 
@@ -117,7 +123,11 @@ fn a_user_without_others_and_a_conversation_without_a_user_are_told() {
     assert!(screen.app.popup.is_none());
     screen.go("t-1002").press("@");
     assert!(screen.app.popup.is_none());
-    assert!(screen.status().contains("names no user"), "{}", screen.status());
+    assert!(
+        screen.status().contains("names no user"),
+        "{}",
+        screen.status()
+    );
 }
 
 #[test]
