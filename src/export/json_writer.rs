@@ -167,7 +167,7 @@ fn is_json(text: &str) -> bool {
 }
 
 /// Characters that act instead of showing: control, format, line and paragraph separators.
-fn must_hide(c: char) -> bool {
+pub(super) fn must_hide(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
     }

@@ -7,4 +7,8 @@ pub mod json;
 pub mod json_writer;
 pub mod outgoing;
 pub mod output;
+pub mod rasa;
+#[cfg(test)]
+mod testing;
 pub mod transcript;
+pub mod yaml;

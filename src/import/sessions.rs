@@ -7,7 +7,8 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
-use crate::import::formats::rasa::{METADATA_SLOT, hands_over, link};
+use crate::import::formats::rasa::{hands_over, link};
+use crate::model::replay::names::METADATA_SLOT;
 use crate::import::formats::{About, RasaEvent, SenderLog};
 use crate::model::{
     Attributes, Change, ConversationKey, CorrectionField, Edit, EntryId, Event, EventTarget, Hash,

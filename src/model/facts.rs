@@ -139,21 +139,28 @@ pub fn is_bookkeeping(action: &str) -> bool {
 /// Sets [`Event::reverted`] over the whole list: what a later rewind, undo or restart took back. A restart
 /// takes back its session alone, and what took back before is not taken back itself.
 pub fn mark_reverted(events: &mut [Event]) {
+    let reverted = reverted(events);
+    for (event, reverted) in events.iter_mut().zip(reverted) {
+        event.reverted = reverted;
+    }
+}
+
+/// Of each event, whether one of these events after it took it back: of the beginning of a conversation,
+/// how it stood then.
+pub fn reverted(events: &[Event]) -> Vec<bool> {
     let mut taken = Vec::new();
-    let mut replay = Replay::new(&*events);
+    let mut replay = Replay::new(events);
     for (position, event) in events.iter().enumerate() {
         taken.extend(replay.step(position, event));
     }
-    for event in events.iter_mut() {
-        event.reverted = false;
-    }
+    let mut reverted = vec![false; events.len()];
     // Ranges are nested or apart: going backwards, what a later one covers need not be marked again.
     let mut from = usize::MAX;
     for range in taken.into_iter().rev() {
-        let end = range.end.min(from);
-        for event in events.get_mut(range.start..end).into_iter().flatten() {
-            event.reverted = !is_control(event);
+        for position in range.start..range.end.min(from) {
+            reverted[position] = !is_control(&events[position]);
         }
         from = from.min(range.start);
     }
+    reverted
 }

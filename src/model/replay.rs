@@ -27,6 +27,8 @@ pub(crate) mod names {
     pub(crate) const NAMELESS_LOOP_ENDS: [&str; 2] = ["active_loop", "form"];
     /// The slot that says what the active form asks for.
     pub(crate) const REQUESTED_SLOT: &str = "requested_slot";
+    /// The slot in which Rasa keeps the metadata of a session's first message.
+    pub(crate) const METADATA_SLOT: &str = "session_started_metadata";
 }
 
 /// What rewinds count: the part of an event that decides how far back one goes.

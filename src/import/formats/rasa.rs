@@ -38,9 +38,6 @@ const FALLBACK_ACTIONS: [&str; 4] = [
 /// The flow that CALM starts when it has no answer.
 const CANNOT_HANDLE: &str = "pattern_cannot_handle";
 
-/// The slot in which Rasa keeps the metadata of a session's first message.
-pub(crate) const METADATA_SLOT: &str = "session_started_metadata";
-
 /// The sender that Rasa itself assumes where nobody names one.
 pub(super) const NO_SENDER: &str = "default";
 

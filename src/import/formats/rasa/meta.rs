@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::super::About;
 use super::super::json_text::canonical;
-use super::METADATA_SLOT;
+use crate::model::replay::names::METADATA_SLOT;
 use super::wire::{Members, Raw, Record};
 use crate::model::{Event, EventKind};
 use crate::text::Untrusted;
