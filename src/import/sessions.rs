@@ -8,8 +8,8 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use crate::import::formats::rasa::{hands_over, link};
-use crate::model::replay::names::METADATA_SLOT;
 use crate::import::formats::{About, RasaEvent, SenderLog};
+use crate::model::replay::names::METADATA_SLOT;
 use crate::model::{
     Attributes, Change, ConversationKey, CorrectionField, Edit, EntryId, Event, EventTarget, Hash,
     Imported, Millis, ReviewSeed, Set, Status, Target, event_keys,

@@ -28,7 +28,9 @@ pub use event::{
     ActionRun, Author, Button, Entity, Event, EventKind, FlowState, FlowStep, Prediction, Ranked,
     SlotSet,
 };
-pub use facts::{Facts, FlowOutcome, MessageMark, TurnFacts, is_bookkeeping, mark_reverted, reverted};
+pub use facts::{
+    Facts, FlowOutcome, MessageMark, TurnFacts, is_bookkeeping, mark_reverted, reverted,
+};
 pub(crate) use ids::Hash;
 pub use ids::{ConversationId, ConversationKey, EntryId, EventKey, event_keys};
 pub use preset::{Preset, SortKey};

@@ -13,6 +13,7 @@ mod reading;
 mod reviewing;
 mod round_trip;
 mod searching;
+mod training;
 mod world;
 
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! `show`: one conversation, for people or as JSON.
+//! `show`: one conversation, for people, as JSON or as a Rasa story.
 
 use crate::cli::output::Out;
 use crate::cli::select;
@@ -8,12 +8,24 @@ use crate::export;
 use crate::model::Event;
 use crate::store::Whole;
 
+/// What is printed of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Lines for people.
+    Lines,
+    /// One JSON object.
+    Json,
+    /// The source's records.
+    Raw,
+    /// A Rasa story.
+    Story,
+}
+
 pub(crate) fn run(
     session: &Session,
     id: &str,
     at: Option<u32>,
-    json: bool,
-    raw: bool,
+    shape: Shape,
     out: &mut Out,
 ) -> Result<(), Error> {
     let store = session.read()?;
@@ -24,7 +36,10 @@ pub(crate) fn run(
     {
         return Err(select::no_event(id, seq, whole.events.len()));
     }
-    if json {
+    if shape == Shape::Story {
+        return print_story(&whole, at, out);
+    }
+    if shape == Shape::Json {
         return match at {
             None => out.json_text(&export::json::whole_json(&whole)),
             Some(seq) => out.json_text(&export::json::event_json(&whole, seq as usize)),
@@ -32,13 +47,13 @@ pub(crate) fn run(
     }
     if let Some(seq) = at {
         let keep = seq as usize;
-        if raw {
+        if shape == Shape::Raw {
             return print_raw(&whole.events[keep], out);
         }
         whole.events = vec![whole.events.swap_remove(keep)];
         whole.keys = vec![whole.keys[keep]];
     }
-    if raw {
+    if shape == Shape::Raw {
         return whole
             .events
             .iter()
@@ -52,6 +67,17 @@ fn print_raw(event: &Event, out: &mut Out) -> Result<(), Error> {
         Some(raw) => out.exact(&format!("{}\n", raw.for_export())),
         None => Ok(()),
     }
+}
+
+/// A file of stories with this one in it, up to and including the event `at`.
+fn print_story(whole: &Whole, at: Option<u32>, out: &mut Out) -> Result<(), Error> {
+    let mut story = export::yaml::head("A story");
+    story.push_str("stories:\n");
+    for line in export::rasa::story::lines(whole, at.map(|seq| seq as usize)) {
+        story.push_str(line.for_export());
+        story.push('\n');
+    }
+    out.exact(&story)
 }
 
 fn print(session: &Session, whole: &Whole, first: u32, out: &mut Out) -> Result<(), Error> {

@@ -154,7 +154,9 @@ fn is_stripped(c: char) -> bool {
 impl Mark {
     /// True where `[text](name)` says it all.
     fn is_plain(&self, text: &str) -> bool {
-        self.role.is_none() && self.group.is_none() && self.value.as_str() == Some(text)
+        self.role.is_none()
+            && self.group.is_none()
+            && self.value.as_str() == Some(text)
             && !self.name.contains([':', ')'])
     }
 

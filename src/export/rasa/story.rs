@@ -70,7 +70,11 @@ pub fn steps(whole: &Whole, end: usize) -> Vec<Step> {
             }
             EventKind::System if is_reset(event) => {
                 let cleared = set_slots(&steps);
-                steps.extend(cleared.into_iter().map(|name| Step::Slot(name, "null".into())));
+                steps.extend(
+                    cleared
+                        .into_iter()
+                        .map(|name| Step::Slot(name, "null".into())),
+                );
             }
             _ => {}
         }
@@ -91,6 +95,10 @@ pub fn lines(whole: &Whole, last: Option<usize>) -> Vec<Untrusted> {
 pub(super) fn write(out: &mut String, whole: &Whole, steps: &[Step]) -> u64 {
     let mut replaced = 0;
     begin(out, &whole.card.id.to_string());
+    if steps.is_empty() {
+        out.truncate(out.trim_end().len());
+        out.push_str(" []\n");
+    }
     let mut slots = false;
     for step in steps {
         if let Step::User(seq, meaning) = step {

@@ -36,7 +36,8 @@ impl Talk {
 
     /// An action that ran.
     pub(crate) fn action(mut self, name: &str) -> Self {
-        self.0.push(json!({"event": "action", "name": name, "confidence": 1.0}));
+        self.0
+            .push(json!({"event": "action", "name": name, "confidence": 1.0}));
         self
     }
 
@@ -54,7 +55,8 @@ impl Talk {
     /// A slot gets a value, as JSON.
     pub(crate) fn slot(mut self, name: &str, value: &str) -> Self {
         let value: Value = serde_json::from_str(value).unwrap();
-        self.0.push(json!({"event": "slot", "name": name, "value": value}));
+        self.0
+            .push(json!({"event": "slot", "name": name, "value": value}));
         self
     }
 
@@ -62,12 +64,21 @@ impl Talk {
     pub(crate) fn whole(&self) -> Whole {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("talk.json");
-        let events: Vec<Value> = self.0.iter().enumerate().map(|(i, event)| {
-            let mut event = event.clone();
-            event["timestamp"] = json!(1_700_000_000 + i);
-            event
-        }).collect();
-        std::fs::write(&path, json!({"sender_id": "s", "events": events}).to_string()).unwrap();
+        let events: Vec<Value> = self
+            .0
+            .iter()
+            .enumerate()
+            .map(|(i, event)| {
+                let mut event = event.clone();
+                event["timestamp"] = json!(1_700_000_000 + i);
+                event
+            })
+            .collect();
+        std::fs::write(
+            &path,
+            json!({"sender_id": "s", "events": events}).to_string(),
+        )
+        .unwrap();
         let mut store = Store::open(&dir.path().join("store.db"), &Access::Import).unwrap();
         let request = Request {
             inputs: vec![PathOrStdin::Path(path)],

@@ -56,12 +56,60 @@ fn holds(texts: &[&str]) {
 #[test]
 fn every_trap_stays_a_text() {
     let traps = [
-        "no", "yes", "~", "null", "0o17", "0x1f", "12:30:45", "2026-01-01", "1e3", ".inf", "---",
-        "...", "- a", "? a", "a: b", "a #b", "# c", "{a: b}", "[a]", "&a", "*a", "!a", "%YAML 1.1",
-        "@a", "`a`", "'a'", "\"a\"", "\\", "\\u0041", "\\\\u0041", "\\U0001F600", "\\x41", "\\n",
-        "|", ">", "a\nb", "a\r\nb", "\ta", " a ", "", "\u{85}", "\u{2028}\u{2029}", "\u{feff}a",
-        "\u{fffe}\u{ffff}", "\u{7f}\u{80}\u{9f}", "\u{1b}[2J", "\u{202e}x", "${HOME}", "<<", "=",
-        "👩‍👩‍👧‍👦", "\u{e0041}", "\u{1fffe}", "a\0b",
+        "no",
+        "yes",
+        "~",
+        "null",
+        "0o17",
+        "0x1f",
+        "12:30:45",
+        "2026-01-01",
+        "1e3",
+        ".inf",
+        "---",
+        "...",
+        "- a",
+        "? a",
+        "a: b",
+        "a #b",
+        "# c",
+        "{a: b}",
+        "[a]",
+        "&a",
+        "*a",
+        "!a",
+        "%YAML 1.1",
+        "@a",
+        "`a`",
+        "'a'",
+        "\"a\"",
+        "\\",
+        "\\u0041",
+        "\\\\u0041",
+        "\\U0001F600",
+        "\\x41",
+        "\\n",
+        "|",
+        ">",
+        "a\nb",
+        "a\r\nb",
+        "\ta",
+        " a ",
+        "",
+        "\u{85}",
+        "\u{2028}\u{2029}",
+        "\u{feff}a",
+        "\u{fffe}\u{ffff}",
+        "\u{7f}\u{80}\u{9f}",
+        "\u{1b}[2J",
+        "\u{202e}x",
+        "${HOME}",
+        "<<",
+        "=",
+        "👩‍👩‍👧‍👦",
+        "\u{e0041}",
+        "\u{1fffe}",
+        "a\0b",
     ];
     holds(&traps);
     // As one file each, too: nothing may depend on a neighbour.
@@ -81,7 +129,10 @@ fn naughty_and_hostile_texts_read_back() {
 #[test]
 fn nothing_in_a_file_acts_or_is_ascii_alone() {
     let document = written(&["\u{0}\u{7}\u{1b}\u{9b}\u{202e}\u{2066}\u{feff}\u{2028}\\u0041"]);
-    assert!(!document.is_ascii(), "Rasa would decode `\\u` escapes first");
+    assert!(
+        !document.is_ascii(),
+        "Rasa would decode `\\u` escapes first"
+    );
     assert!(document.chars().all(|c| c == '\n' || !must_hide(c)));
     assert!(!document.contains("\\u0041"));
 }
@@ -109,7 +160,10 @@ fn json_values_keep_their_types_and_digits() {
         r#"{"a": {}, "b": 2}"#
     );
     assert_eq!(value("no json: at all"), r#""no json: at all""#);
-    assert_eq!(value(r#"["\ud83d"]"#), r#""[\"\\ud83d\"]""#.replace("\\\\u", "\\x5cu"));
+    assert_eq!(
+        value(r#"["\ud83d"]"#),
+        r#""[\"\\ud83d\"]""#.replace("\\\\u", "\\x5cu")
+    );
 }
 
 proptest! {

@@ -49,8 +49,14 @@ pub(super) fn read(marked: &str) -> Option<Read> {
 }
 
 fn stripped(chars: &[char]) -> &[char] {
-    let from = chars.iter().position(|c| !is_stripped(*c)).unwrap_or(chars.len());
-    let to = chars.iter().rposition(|c| !is_stripped(*c)).map_or(from, |last| last + 1);
+    let from = chars
+        .iter()
+        .position(|c| !is_stripped(*c))
+        .unwrap_or(chars.len());
+    let to = chars
+        .iter()
+        .rposition(|c| !is_stripped(*c))
+        .map_or(from, |last| last + 1);
     &chars[from..to]
 }
 

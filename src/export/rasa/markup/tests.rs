@@ -26,8 +26,14 @@ fn of_text(text: &str, name: &str, span: (u32, u32)) -> MarkedEntity {
 #[test]
 fn simple_marks_look_as_people_write_them() {
     let text = "from Rome to Bonn";
-    let marks = [of_text(text, "city", (5, 9)), of_text(text, "city", (13, 17))];
-    assert_eq!(marked(text, &marks).unwrap(), "from [Rome](city) to [Bonn](city)");
+    let marks = [
+        of_text(text, "city", (5, 9)),
+        of_text(text, "city", (13, 17)),
+    ];
+    assert_eq!(
+        marked(text, &marks).unwrap(),
+        "from [Rome](city) to [Bonn](city)"
+    );
     let mut to = entity("city", (13, 17), "\"BN\"");
     to.role = Some("to".into());
     to.group = Some("1".into());
@@ -36,9 +42,16 @@ fn simple_marks_look_as_people_write_them() {
         r#"from [Rome](city) to [Bonn]{"entity": "city", "role": "to", "group": "1", "value": "BN"}"#
     );
     let number = entity("n", (0, 3), "3");
-    assert_eq!(marked("III", &[number]).unwrap(), r#"[III]{"entity": "n", "value": 3}"#);
     assert_eq!(
-        marked("Rome", &[of_text("Rome", "a", (0, 4)), of_text("Rome", "b", (0, 4))]).unwrap(),
+        marked("III", &[number]).unwrap(),
+        r#"[III]{"entity": "n", "value": 3}"#
+    );
+    assert_eq!(
+        marked(
+            "Rome",
+            &[of_text("Rome", "a", (0, 4)), of_text("Rome", "b", (0, 4))]
+        )
+        .unwrap(),
         r#"[Rome][{"entity": "a"},{"entity": "b"}]"#
     );
 }
@@ -86,19 +99,34 @@ fn names_and_values_with_brackets_are_written_another_way() {
 fn what_rasa_cannot_read_is_refused() {
     for (text, marks) in [
         ("a[b]c", vec![of_text("a[b]c", "x", (1, 4))]),
-        ("abc", vec![of_text("abc", "x", (0, 2)), of_text("abc", "y", (1, 3))]),
+        (
+            "abc",
+            vec![of_text("abc", "x", (0, 2)), of_text("abc", "y", (1, 3))],
+        ),
         ("abc", vec![entity("x", (1, 1), "\"\"")]),
         ("abc", vec![entity("x", (1, 4), "\"bc\"")]),
         ("abc", vec![entity("x", (0, 3), "null")]),
         ("abc", vec![entity("x", (0, 3), "true")]),
         ("abc", vec![entity("x", (0, 3), "{\"a\":1}")]),
-        ("abc", vec![entity("x", (0, 3), "123456789012345678901234567890")]),
+        (
+            "abc",
+            vec![entity("x", (0, 3), "123456789012345678901234567890")],
+        ),
         ("abc", vec![entity("x", (0, 3), "no json")]),
     ] {
-        assert_eq!(marked(text, &marks), Err(Unmarkable), "{text} {}", marks[0].value.for_search());
+        assert_eq!(
+            marked(text, &marks),
+            Err(Unmarkable),
+            "{text} {}",
+            marks[0].value.for_search()
+        );
     }
     let text = "abc";
-    let marks = [of_text(text, "x", (0, 2)), of_text(text, "y", (1, 3)), of_text(text, "z", (2, 3))];
+    let marks = [
+        of_text(text, "x", (0, 2)),
+        of_text(text, "y", (1, 3)),
+        of_text(text, "z", (2, 3)),
+    ];
     let (written, dropped) = marked_as_can_be(text, &marks);
     assert_eq!(written.as_deref(), Some("[ab](x)[c](z)"));
     assert_eq!(dropped, 1);
@@ -126,7 +154,12 @@ fn the_reader_sees_what_rasa_sees() {
         let found: Vec<&str> = read.entities.iter().map(|e| e.name.as_str()).collect();
         assert_eq!(found, names, "{written:?}");
     }
-    for refused in ["[a]{b}", "[a]{\"value\": \"x\"}", "[a][{b}]", "[a]{\"entity\": 3}"] {
+    for refused in [
+        "[a]{b}",
+        "[a]{\"value\": \"x\"}",
+        "[a][{b}]",
+        "[a]{\"entity\": 3}",
+    ] {
         assert_eq!(read(refused), None, "{refused}");
     }
 }
@@ -134,7 +167,10 @@ fn the_reader_sees_what_rasa_sees() {
 /// Written as an example, and read by both YAML readers and the rules of Rasa.
 fn survives(text: &str, entities: &[MarkedEntity]) -> Result<(), TestCaseError> {
     let Ok(written) = marked(text, entities) else {
-        prop_assert!(!entities.is_empty(), "a text alone can always be written: {text:?}");
+        prop_assert!(
+            !entities.is_empty(),
+            "a text alone can always be written: {text:?}"
+        );
         return Ok(());
     };
     let mut document = yaml::head("Texts");

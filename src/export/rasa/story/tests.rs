@@ -8,7 +8,9 @@ fn story(whole: &Whole, last: Option<usize>) -> String {
         .into_iter()
         .map(|l| l.for_export().to_owned())
         .collect();
-    lines.join("\n").replacen(&whole.card.id.to_string(), "ID", 1)
+    lines
+        .join("\n")
+        .replacen(&whole.card.id.to_string(), "ID", 1)
 }
 
 #[test]
@@ -58,10 +60,14 @@ fn a_story_has_what_was_meant_done_set_and_active() {
   - action: "utter_done""#
     );
     // Up to an event: that one is in, the next is not.
-    let form = whole.events.iter().position(|e| e.kind == EventKind::Flow).unwrap();
+    let form = whole
+        .events
+        .iter()
+        .position(|e| e.kind == EventKind::Flow)
+        .unwrap();
     assert!(story(&whole, Some(form)).ends_with("active_loop: \"book_form\""));
     assert!(story(&whole, Some(form - 1)).ends_with("action: \"book_form\""));
-    assert_eq!(story(&whole, Some(0)), "- story: \"ID\"\n  steps:");
+    assert_eq!(story(&whole, Some(0)), "- story: \"ID\"\n  steps: []");
 }
 
 #[test]
@@ -79,12 +85,17 @@ fn what_was_taken_back_later_is_out_of_the_whole_and_in_before_it() {
     assert!(!all.contains("nlu_fallback"), "{all}");
     assert!(all.contains("\"bye\""));
     let then = story(&whole, Some(4));
-    assert!(then.ends_with("- intent: \"nlu_fallback\"\n  - action: \"action_default_fallback\""), "{then}");
+    assert!(
+        then.ends_with("- intent: \"nlu_fallback\"\n  - action: \"action_default_fallback\""),
+        "{then}"
+    );
 }
 
 #[test]
 fn a_correction_is_the_intent_of_the_story() {
-    let talk = Talk::default().user("hi", "nlu_fallback", "[]").action("utter_greet");
+    let talk = Talk::default()
+        .user("hi", "nlu_fallback", "[]")
+        .action("utter_greet");
     let mut whole = talk.whole();
     correct(&mut whole, 0, CorrectionField::Intent, "\"faq/hours\"");
     let marked = r#"[{"entity":"who","value":"hi","start":0,"end":2,"group":"g"}]"#;
@@ -132,5 +143,8 @@ fn a_reset_of_the_slots_clears_those_that_had_a_value() {
         .action("action_clear")
         .json(r#"{"event":"reset_slots"}"#);
     let all = story(&talk.whole(), None);
-    assert!(all.ends_with("- action: \"action_clear\"\n  - slot_was_set:\n    - \"b\": null"), "{all}");
+    assert!(
+        all.ends_with("- action: \"action_clear\"\n  - slot_was_set:\n    - \"b\": null"),
+        "{all}"
+    );
 }

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use super::super::About;
 use super::super::json_text::canonical;
-use crate::model::replay::names::METADATA_SLOT;
 use super::wire::{Members, Raw, Record};
+use crate::model::replay::names::METADATA_SLOT;
 use crate::model::{Event, EventKind};
 use crate::text::Untrusted;
 
