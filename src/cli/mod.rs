@@ -67,7 +67,7 @@ fn run(cli: Cli) -> Result<u8, Error> {
 fn with_session(cli: Cli, mut out: Out) -> Result<u8, Error> {
     let session = Session::new(cli.global)?;
     let status = match cli.command {
-        None => return commands::screen::review(&session, None),
+        None => return commands::screen::review(&session, None, None),
         Some(Command::Open { target }) => return commands::screen::open(&session, &target),
         Some(Command::Demo { keep }) => return commands::screen::demo(&session, keep.as_deref()),
         Some(Command::Import(args)) => commands::import::run(&session, &args, &mut out)?,

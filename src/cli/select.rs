@@ -62,6 +62,24 @@ pub(crate) fn one(store: &Store, text: &str) -> Result<(i64, ConversationId), Er
     }
 }
 
+/// The conversation of a link. Only an id counts: a sender who calls himself like one is not meant.
+pub(crate) fn linked(store: &Store, id: &str) -> Result<i64, Error> {
+    let named = |f: &Found| {
+        f.external_id.for_search().eq_ignore_ascii_case(id) && !f.id.to_string().starts_with(id)
+    };
+    let mut found = store.resolve(id)?;
+    found.retain(|f| !named(f));
+    match found.as_slice() {
+        [] => Err(
+            Error::failed("the conversation of this link is not in this store").hint(
+                "import the log it is in; `--store` or AFTERWORD_STORE names another store",
+            ),
+        ),
+        [one] => Ok(one.row),
+        many => Err(ambiguous(id, many)),
+    }
+}
+
 fn nowhere(text: &str) -> Error {
     Error::failed(format!("there is no conversation {text}"))
         .hint("`afterword list` shows the ids; the beginning of one is enough")

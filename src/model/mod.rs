@@ -10,6 +10,7 @@ mod correction;
 mod event;
 mod facts;
 mod ids;
+mod link;
 mod preset;
 mod privacy;
 mod pseudonym;
@@ -32,6 +33,7 @@ pub use facts::{
     Facts, FlowOutcome, MessageMark, TurnFacts, is_bookkeeping, mark_reverted, reverted,
 };
 pub(crate) use ids::Hash;
+pub use link::{Link, without_surroundings};
 pub use ids::{ConversationId, ConversationKey, EntryId, EventKey, event_keys};
 pub use preset::{Preset, SortKey};
 pub use privacy::Privacy;

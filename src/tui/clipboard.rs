@@ -35,9 +35,10 @@ pub struct Copied {
 }
 
 impl Copied {
-    /// What the status line says: `copied 120 bytes, 3 control characters replaced`.
+    /// What the status line says: `copied 120 bytes by wl-copy, 3 control characters replaced`.
     pub fn summary(&self) -> String {
-        let mut out = format!("copied {} bytes", self.bytes);
+        let way = self.helper.unwrap_or("the terminal (OSC 52)");
+        let mut out = format!("copied {} bytes by {way}", self.bytes);
         match self.replaced {
             0 => {}
             1 => out.push_str(", 1 control character replaced"),
@@ -254,12 +255,13 @@ mod tests {
             bytes: 120,
             ..Copied::default()
         };
-        assert_eq!(copied.summary(), "copied 120 bytes");
+        assert_eq!(copied.summary(), "copied 120 bytes by the terminal (OSC 52)");
+        copied.helper = Some("xclip");
         copied.replaced = 1;
         copied.cut = 7;
         assert_eq!(
             copied.summary(),
-            "copied 120 bytes, 1 control character replaced, 7 bytes did not fit"
+            "copied 120 bytes by xclip, 1 control character replaced, 7 bytes did not fit"
         );
     }
 

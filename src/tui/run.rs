@@ -43,6 +43,8 @@ pub struct Options {
     pub mouse: bool,
     /// Open at this row and event.
     pub at: Option<(i64, Option<u32>)>,
+    /// Words for the status line.
+    pub notice: Option<String>,
 }
 
 /// Runs the screen until it is left. Gives the exit status.
@@ -87,7 +89,10 @@ pub fn run(options: Options) -> Result<u8, Error> {
         options.keymap,
     );
     let state = state.and_then(|text| serde_json::from_str::<ScreenState>(&text).ok());
-    let cmds = app.start(state, options.at);
+    let mut cmds = app.start(state, options.at);
+    if let Some(words) = options.notice {
+        cmds.extend(app.update(Msg::Notice(words)));
+    }
     let mut world = World {
         guard: &guard,
         input: &input,

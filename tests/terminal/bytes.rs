@@ -69,6 +69,25 @@ pub fn pieces(bytes: &[u8]) -> Result<Vec<Piece>, String> {
     Ok(pieces)
 }
 
+/// What was written without the requests to copy, and the texts that were to be copied. Only who pressed a
+/// key that copies looks for them: elsewhere they are not allowed.
+pub fn without_copies(bytes: &[u8]) -> (Vec<u8>, Vec<String>) {
+    const BEGIN: &[u8] = b"\x1b]52;c;";
+    const END: &[u8] = b"\x1b\\";
+    let find = |within: &[u8], what: &[u8]| within.windows(what.len()).position(|w| w == what);
+    let (mut rest, mut texts, mut left) = (Vec::new(), Vec::new(), bytes);
+    while let Some(at) = find(left, BEGIN) {
+        let (before, copy) = left.split_at(at);
+        let end = find(&copy[BEGIN.len()..], END).expect("a request that ends") + BEGIN.len();
+        let text = data_encoding::BASE64.decode(&copy[BEGIN.len()..end]).unwrap();
+        texts.push(String::from_utf8(text).unwrap());
+        rest.extend_from_slice(before);
+        left = &copy[end + END.len()..];
+    }
+    rest.extend_from_slice(left);
+    (rest, texts)
+}
+
 /// Directions, byte order marks, soft hyphens, tags: characters that change others or hide.
 fn is_invisible(c: char) -> bool {
     matches!(c,

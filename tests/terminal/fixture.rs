@@ -149,6 +149,21 @@ impl Fixture {
         command
     }
 
+    /// The screen at a link or an id.
+    pub fn screen_at(&self, target: &str) -> CommandBuilder {
+        let mut command = self.screen();
+        command.args(["open", target]);
+        command
+    }
+
+    /// A program of that name for the screen to find in the folder that is given back.
+    pub fn program(&self, name: &str, script: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.file(name, script);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        self.folder.path().to_owned()
+    }
+
     /// The screen in a terminal, with list and reader on it.
     pub fn open(&self) -> Session {
         self.open_with(&[])

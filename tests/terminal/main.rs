@@ -7,6 +7,7 @@
 
 mod bytes;
 mod fixture;
+mod links;
 mod pty;
 
 use std::process::Stdio;

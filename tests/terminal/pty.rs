@@ -209,17 +209,34 @@ impl Session {
         self.wait_status()
     }
 
+    /// Waits for the end, after the terminal was asked to copy. Gives what, too.
+    pub fn end_copying(self) -> (Ended, Vec<String>) {
+        let seen = self.seen.clone();
+        let mut copied = Vec::new();
+        let ended = self.end_reading(|| {
+            let (rest, texts) = bytes::without_copies(&seen.lock().bytes);
+            copied = texts;
+            rest
+        });
+        (ended, copied)
+    }
+
     /// Waits for the end.
-    pub fn end(mut self) -> Ended {
+    pub fn end(self) -> Ended {
+        let seen = self.seen.clone();
+        self.end_reading(|| seen.lock().bytes.clone())
+    }
+
+    fn end_reading(mut self, read: impl FnOnce() -> Vec<u8>) -> Ended {
         let status = self.wait_status();
         let settings_restored = self.settings() == self.settings;
         self.slave = None;
         self.reader.take().unwrap().join().unwrap();
-        let mut seen = self.seen.lock();
-        let pieces = match bytes::pieces(&seen.bytes) {
+        let pieces = match bytes::pieces(&read()) {
             Ok(pieces) => pieces,
             Err(wrong) => panic!("the terminal received {wrong}"),
         };
+        let mut seen = self.seen.lock();
         let left = everything(&mut seen.model);
         drop(seen);
         Ended {

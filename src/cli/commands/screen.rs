@@ -2,21 +2,28 @@
 
 use std::path::Path;
 
-use crate::cli::output::say;
 use crate::cli::select;
 use crate::cli::session::Session;
 use crate::demo;
 use crate::error::Error;
-use crate::model::Clock;
+use crate::model::{Clock, EventTarget, Link, without_surroundings};
 use crate::store::{Access, SourceSpec, Store};
 use crate::tui;
 
+/// A row, and an event of it.
+type At = (i64, Option<u32>);
+
 /// `afterword` and `open`: at `row` and event where one is asked for.
-pub(crate) fn review(session: &Session, at: Option<(i64, Option<u32>)>) -> Result<u8, Error> {
+/// `notice` is for the status line.
+pub(crate) fn review(
+    session: &Session,
+    at: Option<At>,
+    notice: Option<String>,
+) -> Result<u8, Error> {
     interactive()?;
     // A store that is not there yet is made: the empty screen tells how to fill it.
     drop(session.open(&Access::Review)?);
-    screen(session, &session.store, at)
+    screen(session, &session.store, at, notice)
 }
 
 fn interactive() -> Result<(), Error> {
@@ -31,7 +38,12 @@ fn interactive() -> Result<(), Error> {
     })
 }
 
-fn screen(session: &Session, store: &Path, at: Option<(i64, Option<u32>)>) -> Result<u8, Error> {
+fn screen(
+    session: &Session,
+    store: &Path,
+    at: Option<At>,
+    notice: Option<String>,
+) -> Result<u8, Error> {
     let options = tui::Options {
         store: store.to_owned(),
         reviewer: session.reviewer.clone(),
@@ -40,6 +52,7 @@ fn screen(session: &Session, store: &Path, at: Option<(i64, Option<u32>)>) -> Re
         keymap: session.config.keymap()?,
         mouse: session.config.mouse.unwrap_or(true),
         at,
+        notice,
     };
     tui::run(options)
 }
@@ -48,29 +61,42 @@ fn screen(session: &Session, store: &Path, at: Option<(i64, Option<u32>)>) -> Re
 pub(crate) fn open(session: &Session, target: &str) -> Result<u8, Error> {
     interactive()?;
     let store = session.read()?;
-    let (id, event) = match target.strip_prefix("afterword://") {
-        Some(rest) => rest
-            .split_once('/')
-            .map_or((rest, None), |(id, event)| (id, Some(event))),
-        None => (target, None),
-    };
-    let (row, _) = select::one(&store, id)?;
-    let seq = match event {
-        None => None,
-        Some(key) => {
-            let whole = select::whole(&store, row)?;
-            let at = whole
-                .keys
-                .iter()
-                .position(|k| k.to_string() == key.to_lowercase());
-            if at.is_none() {
-                say("the event of this link is not in this conversation: it opens without it");
-            }
-            at.and_then(|seq| u32::try_from(seq).ok())
-        }
-    };
+    let (at, notice) = locate(&store, target)?;
     drop(store);
-    review(session, Some((row, seq)))
+    review(session, Some(at), notice)
+}
+
+/// The row and the event that a target means, and what is to be said where the event is not there.
+fn locate(store: &Store, target: &str) -> Result<(At, Option<String>), Error> {
+    let Some(link) = Link::read(target) else {
+        let (row, _) = match select::one(store, target) {
+            // The full stop of the sentence it stood in.
+            Err(error) => select::one(store, without_surroundings(target)).map_err(|_| error)?,
+            found => found?,
+        };
+        return Ok(((row, None), None));
+    };
+    let row = select::linked(store, &link.id)?;
+    let Some(key) = &link.event else {
+        return Ok(((row, None), None));
+    };
+    let whole = select::whole(store, row)?;
+    let at = whole.keys.iter().position(|k| k.to_string() == *key);
+    if let Some(seq) = at.and_then(|seq| u32::try_from(seq).ok()) {
+        return Ok(((row, Some(seq)), None));
+    }
+    let detached = |target: &EventTarget| target.key.to_string() == *key;
+    let review = &whole.review;
+    let notes = review.notes.iter().filter_map(|n| n.event.as_ref());
+    let corrections = review.corrections.iter().filter_map(|c| c.0.as_ref());
+    let mut judged = review.flagged_events.iter().chain(notes).chain(corrections);
+    let notice = if judged.any(detached)
+    {
+        "the event of this link is detached: the log no longer has it · this is its conversation"
+    } else {
+        "the event of this link is not in this conversation here · this is the conversation"
+    };
+    Ok(((row, None), Some(notice.to_owned())))
 }
 
 /// The demo, in a temporary store that is gone afterwards unless it is kept.
@@ -101,7 +127,7 @@ pub(crate) fn demo(session: &Session, keep: Option<&Path>) -> Result<u8, Error> 
             path
         }
     };
-    screen(session, &path, None)
+    screen(session, &path, None, None)
 }
 
 /// Puts the demo's conversations and the decisions of its reviewers into a new store.

@@ -10,7 +10,7 @@ use super::detail;
 use super::popup::Popup;
 use super::triage::StatusLine;
 use crate::filter;
-use crate::model::{SortKey, Status, Verdict};
+use crate::model::{Link, SortKey, Status, Verdict};
 use crate::text::Untrusted;
 use crate::tui::action::{Action, Scope};
 use crate::tui::keymap::Key;
@@ -255,20 +255,17 @@ impl App {
             .filter(|_| self.focus == Pane::Reader);
         let link = match open {
             Some(open) => {
-                let event = open
-                    .target()
-                    .map(|t| format!("/{}", t.key))
-                    .unwrap_or_default();
-                Some(format!("afterword://{}{event}", open.whole.card.id))
+                let event = open.target().map(|t| t.key);
+                Some(Link::to(open.whole.card.id, event))
             }
             None => self
                 .list
                 .current()
                 .and_then(|row| self.list.card(row))
-                .map(|c| format!("afterword://{}", c.id)),
+                .map(|card| Link::to(card.id, None)),
         };
         if let Some(link) = link {
-            self.send(Cmd::Copy(link));
+            self.send(Cmd::Copy(link.to_string()));
         }
     }
 
