@@ -71,9 +71,8 @@ pub(crate) fn linked(store: &Store, id: &str) -> Result<i64, Error> {
     found.retain(|f| !named(f));
     match found.as_slice() {
         [] => Err(
-            Error::failed("the conversation of this link is not in this store").hint(
-                "import the log it is in; `--store` or AFTERWORD_STORE names another store",
-            ),
+            Error::failed("the conversation of this link is not in this store")
+                .hint("import the log it is in; `--store` or AFTERWORD_STORE names another store"),
         ),
         [one] => Ok(one.row),
         many => Err(ambiguous(id, many)),

@@ -97,13 +97,23 @@ mod tests {
         let (id, event) = text["afterword://".len()..].split_once('/').unwrap();
         for hash in [id, event] {
             assert_eq!(hash.len(), 16);
-            assert!(hash.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+            assert!(
+                hash.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            );
         }
     }
 
     #[test]
     fn what_is_no_link_is_left_to_be_an_id() {
-        for text in ["", "anna", "afterword:/x", "äfterword://x", "https://x", "afterword"] {
+        for text in [
+            "",
+            "anna",
+            "afterword:/x",
+            "äfterword://x",
+            "https://x",
+            "afterword",
+        ] {
             assert_eq!(Link::read(text), None, "{text}");
         }
         let empty = Link::read("afterword://").unwrap();

@@ -33,8 +33,8 @@ pub use facts::{
     Facts, FlowOutcome, MessageMark, TurnFacts, is_bookkeeping, mark_reverted, reverted,
 };
 pub(crate) use ids::Hash;
-pub use link::{Link, without_surroundings};
 pub use ids::{ConversationId, ConversationKey, EntryId, EventKey, event_keys};
+pub use link::{Link, without_surroundings};
 pub use preset::{Preset, SortKey};
 pub use privacy::Privacy;
 pub use pseudonym::Pseudonyms;

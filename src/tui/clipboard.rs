@@ -255,7 +255,10 @@ mod tests {
             bytes: 120,
             ..Copied::default()
         };
-        assert_eq!(copied.summary(), "copied 120 bytes by the terminal (OSC 52)");
+        assert_eq!(
+            copied.summary(),
+            "copied 120 bytes by the terminal (OSC 52)"
+        );
         copied.helper = Some("xclip");
         copied.replaced = 1;
         copied.cut = 7;

@@ -79,7 +79,9 @@ pub fn without_copies(bytes: &[u8]) -> (Vec<u8>, Vec<String>) {
     while let Some(at) = find(left, BEGIN) {
         let (before, copy) = left.split_at(at);
         let end = find(&copy[BEGIN.len()..], END).expect("a request that ends") + BEGIN.len();
-        let text = data_encoding::BASE64.decode(&copy[BEGIN.len()..end]).unwrap();
+        let text = data_encoding::BASE64
+            .decode(&copy[BEGIN.len()..end])
+            .unwrap();
         texts.push(String::from_utf8(text).unwrap());
         rest.extend_from_slice(before);
         left = &copy[end + END.len()..];

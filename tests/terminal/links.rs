@@ -54,12 +54,17 @@ fn a_link_to_an_event_that_is_not_there_opens_the_conversation_and_says_so() {
 #[test]
 fn a_link_to_nothing_here_is_refused_in_words() {
     let fixture = Fixture::new();
-    for target in ["afterword://aaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbb", "afterword://"] {
+    for target in [
+        "afterword://aaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbb",
+        "afterword://",
+    ] {
         let session = Session::start(fixture.screen_at(target), SIZE);
         let ended = session.end();
         assert_eq!(ended.status, 1);
         assert!(
-            ended.left.contains("the conversation of this link is not in this store"),
+            ended
+                .left
+                .contains("the conversation of this link is not in this store"),
             "{}",
             ended.left
         );
@@ -67,7 +72,11 @@ fn a_link_to_nothing_here_is_refused_in_words() {
     let session = Session::start(fixture.screen_at("nobody"), SIZE);
     let ended = session.end();
     assert_eq!(ended.status, 1);
-    assert!(ended.left.contains("there is no conversation nobody"), "{}", ended.left);
+    assert!(
+        ended.left.contains("there is no conversation nobody"),
+        "{}",
+        ended.left
+    );
     // The full stop after a name is none of it.
     let mut session = Session::start(fixture.screen_at(&format!("{TOP}.")), SIZE);
     session.see(SAYING);

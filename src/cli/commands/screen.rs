@@ -90,8 +90,7 @@ fn locate(store: &Store, target: &str) -> Result<(At, Option<String>), Error> {
     let notes = review.notes.iter().filter_map(|n| n.event.as_ref());
     let corrections = review.corrections.iter().filter_map(|c| c.0.as_ref());
     let mut judged = review.flagged_events.iter().chain(notes).chain(corrections);
-    let notice = if judged.any(detached)
-    {
+    let notice = if judged.any(detached) {
         "the event of this link is detached: the log no longer has it · this is its conversation"
     } else {
         "the event of this link is not in this conversation here · this is the conversation"
