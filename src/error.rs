@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use crate::export::run::ExportError;
 use crate::filter::{ParseError, nearest};
 use crate::import::formats::ReadError;
 use crate::import::{FORMATS, ImportError};
+use crate::out_file::OutFileError;
 use crate::store::StoreError;
 
 /// Exit status by kind, as the manual says.
@@ -127,6 +129,33 @@ impl From<ImportError> for Error {
                 ),
             ImportError::Store(error) => error.into(),
             ImportError::Read(ReadError::Io { path, source }) => {
+                Self::failed(format!("{}: {}", path.display(), io_words(&source)))
+            }
+            _ => Self::failed(error.to_string()),
+        }
+    }
+}
+
+impl From<ExportError> for Error {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::Write(error) => error.into(),
+            ExportError::Stopped => Self {
+                kind: Kind::Interrupted,
+                text: "stopped: nothing was written".to_owned(),
+                hint: None,
+            },
+        }
+    }
+}
+
+impl From<OutFileError> for Error {
+    fn from(error: OutFileError) -> Self {
+        match error {
+            OutFileError::Exists(_) => Self::failed(error.to_string()).hint("--force replaces it"),
+            OutFileError::Folder(_) => Self::failed(error.to_string()).hint("name the file in it"),
+            OutFileError::Io { path, source } => {
                 Self::failed(format!("{}: {}", path.display(), io_words(&source)))
             }
             _ => Self::failed(error.to_string()),

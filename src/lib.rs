@@ -4,7 +4,7 @@
 //! in-memory [`catalogue`] by the language of [`filter`], and are read and judged in [`tui`] or from
 //! [`cli`]. Each layer uses only those to its left:
 //!
-//! `text → model → filter → store → catalogue → import, export, analyze, stats → cli | tui`
+//! `text → model → filter → store → catalogue → import, export, analyze, stats, out_file → cli | tui`
 
 pub mod catalogue;
 pub mod cli;
@@ -16,6 +16,7 @@ pub mod filter;
 pub mod import;
 mod log_file;
 pub mod model;
+pub mod out_file;
 pub mod paths;
 pub mod store;
 pub mod text;

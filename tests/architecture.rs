@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["filter"],
     &["store"],
     &["catalogue"],
-    &["import", "export", "demo", "analyze", "stats"],
+    &["import", "export", "demo", "analyze", "stats", "out_file"],
     &["error"],
     &["tui"],
     &["config", "paths", "log_file"],

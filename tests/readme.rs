@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterword::cli::Cli;
+use afterword::export::outputs::OUTPUTS;
 use afterword::filter::{self, FIELDS};
 use afterword::import::formats::table::FORMATS;
 use afterword::tui::action::{ACTIONS, Scope};
@@ -83,6 +84,20 @@ fn formats_table() -> String {
     out
 }
 
+fn outputs_table() -> String {
+    let mut out = String::from("| output | what it is | options |\n|---|---|---|\n");
+    for info in OUTPUTS {
+        let takes: Vec<String> = info
+            .takes
+            .iter()
+            .map(|choice| code(&format!("--{}", choice.name())))
+            .collect();
+        let (name, words) = (code(info.name), cell(info.words));
+        writeln!(out, "| {name} | {words} | {} |", takes.join(" ")).unwrap();
+    }
+    out
+}
+
 /// `text` with what stands between the markers of `name` replaced.
 fn with_part(text: &str, name: &str, part: &str) -> String {
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
@@ -101,6 +116,7 @@ fn its_tables_are_those_of_the_program() {
         ("keys", keys_table()),
         ("fields", fields_table()),
         ("formats", formats_table()),
+        ("outputs", outputs_table()),
     ];
     let new = parts.iter().fold(old.clone(), |text, (name, part)| {
         with_part(&text, name, part)
@@ -212,7 +228,7 @@ fn its_commands_are_taken() {
                 if let Ok(Some(filter)) = sub.try_get_one::<String>("filter") {
                     filters.push(filter.clone());
                 }
-                if ["list", "count"].contains(&name) {
+                if ["list", "count", "export"].contains(&name) {
                     let words = sub.get_many::<String>("words").into_iter().flatten();
                     filters.push(words.cloned().collect::<Vec<_>>().join(" "));
                 }

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod export;
 mod parts;
 
+pub(crate) use export::ExportArgs;
 pub(crate) use parts::{
     ConfigCommand, FilterArgs, FlagArgs, ImportArgs, ListArgs, PresetCommand, SearchArgs, TagArgs,
     TagCommand,
@@ -167,6 +169,15 @@ pub(crate) enum Command {
         afterword search 'user_text:cancel*' --context 3 --limit 20\n  \
         afterword search refund --json")]
     Search(SearchArgs),
+    /// Write conversations for other programs and people
+    ///
+    /// All that match the filter, in the order of `list`; without a filter, all that is not deleted. A file
+    /// appears whole or not at all, readable by its owner alone, and never over one that is there.
+    #[command(after_help = "Examples:\n  \
+        afterword export --as jsonl --with-review -o all.jsonl\n  \
+        afterword export since:7d is:problem --as csv -o problems.csv\n  \
+        afterword export --ids 7kq2m4xd anna --as jsonl")]
+    Export(ExportArgs),
     /// Set status and verdict
     ///
     /// Status: reviewed, saved (for later), unread, deleted (softly). Verdict: positive, negative, none. One

@@ -8,8 +8,10 @@ mod changes;
 mod commands;
 mod negation;
 mod output;
+mod progress;
 mod select;
 mod session;
+mod signals;
 mod usage;
 
 pub use args::Cli;
@@ -122,6 +124,7 @@ fn with_session(cli: Cli, mut out: Out) -> Result<u8, Error> {
             json,
             &mut out,
         ))?,
+        Some(Command::Export(args)) => commands::export::run(&session, &args, &mut out)?,
         Some(Command::Preset(command)) => done(commands::preset::run(&session, command, &mut out))?,
         Some(Command::Doctor { deep, repair }) => {
             commands::doctor::run(&session, deep, repair, &mut out)?

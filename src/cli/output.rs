@@ -90,7 +90,7 @@ impl Out {
 
     /// Everything is out.
     pub(crate) fn end(mut self) -> Result<(), Error> {
-        self.stdout.flush().map_err(unheard)
+        self.flush()
     }
 
     /// Words about a result, on one line.

@@ -4,6 +4,7 @@
 use std::io::{Result, Write};
 
 use super::outgoing::Outgoing;
+use crate::text::figure;
 
 /// One output: `jsonl`, `nlu`, `html` …
 pub trait Output {
@@ -29,4 +30,64 @@ pub struct Written {
     pub unit: &'static str,
     /// How much was left out, and what it was: `(3, "messages without an intent")`.
     pub left_out: Vec<(u64, &'static str)>,
+}
+
+impl Written {
+    /// `1,200 conversations; left out: 1 message without an intent`.
+    pub fn words(&self) -> String {
+        let mut words = counted(self.count, self.unit);
+        let left: Vec<String> = self
+            .left_out
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| counted(*n, what))
+            .collect();
+        if !left.is_empty() {
+            words.push_str("; left out: ");
+            words.push_str(&left.join(", "));
+        }
+        words
+    }
+}
+
+/// A count with what was counted; the first word is in the plural where it is not one.
+fn counted(n: u64, plural: &str) -> String {
+    let (first, rest) = plural.split_at(plural.find(' ').unwrap_or(plural.len()));
+    let first = match (n, first.strip_suffix("ies"), first.strip_suffix('s')) {
+        (1, Some(stem), _) => format!("{stem}y"),
+        (1, None, Some(stem)) => stem.to_owned(),
+        _ => first.to_owned(),
+    };
+    format!("{} {first}{rest}", figure(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_said_in_words() {
+        let written = |count, unit, left_out| Written {
+            count,
+            unit,
+            left_out,
+        };
+        for (written, words) in [
+            (
+                written(1_200, "conversations", vec![]),
+                "1,200 conversations",
+            ),
+            (written(1, "stories", vec![(0, "events")]), "1 story"),
+            (
+                written(
+                    0,
+                    "examples",
+                    vec![(1, "messages without an intent"), (2, "doubles")],
+                ),
+                "0 examples; left out: 1 message without an intent, 2 doubles",
+            ),
+        ] {
+            assert_eq!(written.words(), words);
+        }
+    }
 }

@@ -5,6 +5,7 @@
 //! This module must not know what a conversation is, and must not print.
 
 mod chars;
+mod path_slug;
 mod safe;
 mod sanitise;
 mod spans;
@@ -13,6 +14,7 @@ mod untrusted;
 mod wrap;
 
 pub use chars::is_drawable;
+pub use path_slug::PathSlug;
 pub use safe::{Cluster, Excerpt, SafeText};
 pub use spans::{age, clock_time, clock_time_in, day_time, day_time_in, duration, figure, gap};
 pub use tokens::{Token, search_document, tokens};

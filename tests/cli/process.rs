@@ -39,6 +39,8 @@ fn a_reader_that_leaves_is_no_failure() {
         &["config", "keys"],
         &["count", "--by", "intent"],
         &["preset", "export"],
+        &["export", "--as", "jsonl"],
+        &["export", "--as", "csv"],
         &["--help"],
     ] {
         let mut child = world.command(args).spawn().unwrap();
@@ -62,6 +64,7 @@ fn a_full_disk_under_standard_output_is_a_failure() {
     for args in [
         &["list", "--json"][..],
         &["list", "--csv"],
+        &["export", "--as", "jsonl"],
         &["show", "anna"],
         &["formats"],
         &["man"],
@@ -229,6 +232,8 @@ fn what_is_exact_in_a_pipe_is_harmless_on_a_terminal() {
         &["list"],
         &["show", id],
         &["list", "--json"],
+        &["export", "--as", "csv"],
+        &["export", "--as", "jsonl"],
     ] {
         let acts = ['\u{9b}', '\u{202e}', '\u{7f}', '\u{1b}'];
         let received = in_a_terminal(&world, args);

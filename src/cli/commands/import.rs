@@ -1,19 +1,16 @@
 //! `import`: reads exports, says what became of every record.
 
-use std::io::IsTerminal;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::Ordering;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use indicatif::{ProgressBar, ProgressStyle};
 use tempfile::TempDir;
 
 use crate::cli::args::ImportArgs;
 use crate::cli::output::{Out, plural, say};
+use crate::cli::progress;
 use crate::cli::select;
 use crate::cli::session::Session;
+use crate::cli::signals::Signals;
 use crate::error::{Error, Kind};
 use crate::import::report::Report;
 use crate::import::sessions::SessionMode;
@@ -24,19 +21,10 @@ use crate::text::figure;
 
 /// Reasons printed; `--json` has more.
 const REASONS: usize = 20;
+/// What Ctrl-C leaves to do.
+const STOPPED: &str = "stopped: run the same command again to go on from here";
 
 struct Bar(Option<ProgressBar>);
-
-impl Bar {
-    fn new(show: bool) -> Self {
-        if !show {
-            return Self(None);
-        }
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
-        bar.enable_steady_tick(Duration::from_millis(500));
-        Self(Some(bar))
-    }
-}
 
 impl Progress for Bar {
     fn step(&mut self, done: u64, total: Option<u64>, conversations: u64) {
@@ -69,7 +57,7 @@ pub(crate) fn run(session: &Session, args: &ImportArgs, out: &mut Out) -> Result
     }
     let signals = Signals::listen()?;
     let (mut store, _folder) = store(session, args.dry_run)?;
-    let mut bar = Bar::new(!session.quiet && std::io::stderr().is_terminal());
+    let mut bar = Bar(progress::bar(session));
     let cancel = &signals.stop;
     let result = import::run(&mut store, &request, cancel, &mut bar);
     if let Some(bar) = bar.0 {
@@ -78,7 +66,7 @@ pub(crate) fn run(session: &Session, args: &ImportArgs, out: &mut Out) -> Result
     let report = match result {
         // Stopped while it waited for the first bytes.
         Err(ImportError::Read(_)) if cancel.load(Ordering::Relaxed) => {
-            return Ok(signals.stopped());
+            return Ok(signals.stopped(STOPPED));
         }
         result => result?,
     };
@@ -88,7 +76,7 @@ pub(crate) fn run(session: &Session, args: &ImportArgs, out: &mut Out) -> Result
         words(&report, args.dry_run, out)?;
     }
     Ok(if report.cancelled {
-        signals.stopped()
+        signals.stopped(STOPPED)
     } else if report.left_out() {
         Kind::Incomplete.status()
     } else {
@@ -139,37 +127,6 @@ fn store(session: &Session, dry_run: bool) -> Result<(Store, Option<TempDir>), E
     let folder = tempfile::Builder::new().prefix("afterword-").tempdir()?;
     let store = Store::open(&folder.path().join("store.db"), &Access::Import)?;
     Ok((store, Some(folder)))
-}
-
-/// Ctrl-C and SIGTERM. The first stops at the next batch, the second ends the program at once.
-struct Signals {
-    stop: Arc<AtomicBool>,
-    terminated: Arc<AtomicBool>,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, Error> {
-        let (stop, terminated) = (Arc::default(), Arc::default());
-        let listen = || -> std::io::Result<()> {
-            for signal in [SIGINT, SIGTERM] {
-                let at_once = 128 + signal;
-                flag::register_conditional_shutdown(signal, at_once, Arc::clone(&stop))?;
-                flag::register(signal, Arc::clone(&stop))?;
-            }
-            flag::register(SIGTERM, Arc::clone(&terminated)).map(drop)
-        };
-        listen()?;
-        Ok(Self { stop, terminated })
-    }
-
-    /// Says so; the status is 128 and the number of the signal, as everywhere.
-    fn stopped(&self) -> u8 {
-        say("stopped: run the same command again to go on from here");
-        match self.terminated.load(Ordering::Relaxed) {
-            true => 143,
-            false => Kind::Interrupted.status(),
-        }
-    }
 }
 
 fn words(report: &Report, dry_run: bool, out: &mut Out) -> Result<(), Error> {

@@ -1,14 +1,12 @@
 //! `list`: the inbox as a table, as JSON lines or as CSV.
 
-use std::collections::BTreeMap;
-
-use serde_json::value::RawValue;
-
 use crate::cli::args::ListArgs;
 use crate::cli::output::{Out, column, right};
 use crate::cli::select;
 use crate::cli::session::Session;
 use crate::error::Error;
+use crate::export::columns::{self, CSV, NAMES, Values};
+use crate::export::csv;
 use crate::export::json::conversation_json;
 use crate::model::SortKey;
 use crate::store::Card;
@@ -30,70 +28,6 @@ const TABLE: &[&str] = &[
     "messages",
     "min_confidence",
 ];
-/// The columns of CSV where none are named.
-const CSV: &[&str] = &[
-    "id",
-    "source",
-    "external_id",
-    "user_id",
-    "channel",
-    "status",
-    "verdict",
-    "flagged",
-    "started_at",
-    "ended_at",
-    "messages",
-    "min_confidence",
-    "rating",
-    "tags",
-];
-
-/// Every column: the names of `list --json`.
-const NAMES: &[&str] = &[
-    "id",
-    "source",
-    "external_id",
-    "channel",
-    "user_id",
-    "user_name",
-    "started_at",
-    "ended_at",
-    "duration_s",
-    "messages",
-    "user_messages",
-    "bot_messages",
-    "queries",
-    "rating",
-    "rating_comment",
-    "escalated",
-    "agent",
-    "language",
-    "location",
-    "device",
-    "status",
-    "verdict",
-    "flagged",
-    "flagged_events",
-    "notes",
-    "corrections",
-    "tags",
-    "auto_tags",
-    "queue",
-    "version",
-    "min_confidence",
-    "min_margin",
-    "min_action_confidence",
-    "fallbacks",
-    "intents",
-    "actions",
-    "slots",
-    "flows",
-    "topics",
-    "sentiment",
-    "summary",
-    "metadata",
-];
-
 /// The order of that name.
 pub(crate) fn sort_key(name: Option<&str>) -> Result<SortKey, Error> {
     let Some(name) = name else {
@@ -120,7 +54,7 @@ pub(crate) fn run(session: &Session, args: &ListArgs, out: &mut Out) -> Result<(
     rows.truncate(args.limit.unwrap_or(usize::MAX));
     let width = out.columns();
     if args.csv {
-        out.exact(&csv_line(&columns)?)?;
+        out.exact(&csv::heading(&columns, csv::Form::Exact)?)?;
     } else if !args.json {
         if rows.is_empty() {
             out.note(&nothing);
@@ -137,8 +71,8 @@ pub(crate) fn run(session: &Session, args: &ListArgs, out: &mut Out) -> Result<(
             }
             let values = Values::of(&json)?;
             if args.csv {
-                let cells = columns.iter().map(|c| values.get(c));
-                out.exact(&csv_line(cells.collect::<Vec<_>>())?)?;
+                let cells: Vec<_> = columns.iter().map(|c| values.cell(c)).collect();
+                out.exact(&csv::line(&cells, csv::Form::Exact)?)?;
             } else {
                 let said = args.columns.is_empty();
                 out.line(&table_line(session, &card, &columns, &values, said, width))?;
@@ -153,54 +87,21 @@ fn columns(args: &ListArgs) -> Result<Vec<&'static str>, Error> {
     if args.columns.is_empty() {
         return Ok(if args.csv { CSV } else { TABLE }.to_vec());
     }
-    args.columns
-        .iter()
-        .map(|name| {
-            let known = NAMES.iter().find(|n| *n == name).copied();
-            known.ok_or_else(|| {
-                Error::usage(format!("unknown column `{name}`")).hint_nearest(
-                    name,
-                    NAMES.iter().copied(),
-                    format!("columns are {}", NAMES.join(" ")),
-                )
-            })
+    named_columns(&args.columns)
+}
+
+/// The columns of these names.
+pub(crate) fn named_columns(names: &[String]) -> Result<Vec<&'static str>, Error> {
+    let known = |name: &String| {
+        columns::column(name).ok_or_else(|| {
+            Error::usage(format!("unknown column `{name}`")).hint_nearest(
+                name,
+                NAMES.iter().copied(),
+                format!("columns are {}", NAMES.join(" ")),
+            )
         })
-        .collect()
-}
-
-fn csv_line<T: AsRef<[u8]>>(cells: impl IntoIterator<Item = T>) -> Result<String, Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record(cells)
-        .map_err(|e| Error::failed(e.to_string()))?;
-    let bytes = writer
-        .into_inner()
-        .map_err(|e| Error::failed(e.to_string()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// The fields of one conversation by their JSON names: one truth for all outputs, figures digit by digit.
-struct Values(BTreeMap<String, Box<RawValue>>);
-
-impl Values {
-    fn of(json: &str) -> Result<Self, Error> {
-        Ok(Self(serde_json::from_str(json)?))
-    }
-
-    /// A text as it is, names in a row, anything else as JSON; absent is empty.
-    fn get(&self, name: &str) -> String {
-        let raw = self.0.get(name).map_or("null", |raw| raw.get());
-        let text = |json: &str| serde_json::from_str::<String>(json).ok();
-        if raw == "null" {
-            String::new()
-        } else if let Some(text) = text(raw) {
-            text
-        } else if let Ok(names) = serde_json::from_str::<Vec<String>>(raw) {
-            names.join(", ")
-        } else {
-            raw.to_owned()
-        }
-    }
+    };
+    names.iter().map(known).collect()
 }
 
 /// Heading and width of a column of the table; figures end theirs.
@@ -266,13 +167,14 @@ fn table_line(
             "min_action_confidence" => hundredths(card.min_action_confidence),
             // The beginning is enough to name it, and is what the screen shows.
             "id" => return format!("{:.8}", card.id),
-            _ => values.get(name),
+            _ => values.cell(name).as_str().to_owned(),
         };
         cell(&text, width, figure)
     });
     let mut line = cells.collect::<Vec<_>>().join("  ");
     if said {
-        let tags = values.get("tags");
+        let tags = values.cell("tags");
+        let tags = tags.as_str();
         let preview = card.preview.as_ref().map_or("", |p| p.for_search());
         let text = match tags.is_empty() {
             true => preview.to_owned(),

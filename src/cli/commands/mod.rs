@@ -3,6 +3,7 @@
 pub(super) mod config;
 pub(super) mod count;
 pub(super) mod doctor;
+pub(super) mod export;
 pub(super) mod flag;
 pub(super) mod formats;
 pub(super) mod generate;
