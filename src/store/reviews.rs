@@ -76,7 +76,7 @@ fn names(conn: &Connection, sql: &str, row: i64) -> rusqlite::Result<Vec<Untrust
         .collect()
 }
 
-fn tags(conn: &Connection, row: i64) -> rusqlite::Result<Vec<Untrusted>> {
+pub(super) fn tags(conn: &Connection, row: i64) -> rusqlite::Result<Vec<Untrusted>> {
     let sql = "SELECT t.name FROM conversation_tag c JOIN tag t ON t.id = c.tag
                WHERE c.row = ?1 AND c.present ORDER BY t.name COLLATE NOCASE";
     names(conn, sql, row)

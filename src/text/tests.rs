@@ -448,7 +448,7 @@ fn a_hit_is_brought_into_view() {
     };
     assert_eq!(shown(4, 7, 40), "one two three four five");
     assert_eq!(shown(4, 7, 10), "one two t…");
-    assert_eq!(shown(19, 23, 10), "…our five");
+    assert_eq!(shown(19, 23, 10), "…ur five");
     assert_eq!(shown(8, 13, 9), "…wo thre…");
     assert_eq!(shown(8, 13, 0), "");
 }

@@ -53,6 +53,12 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// What a full screen has of the frame: everything between its own rule at the top and the status line.
+    pub fn full(&self) -> Rect {
+        let (width, bottom) = (self.title.width, self.status.y);
+        Rect::new(1, 2, width.saturating_sub(2), bottom.saturating_sub(2))
+    }
+
     /// Lays out a terminal of `size` columns and rows. `None`: too small.
     ///
     /// With one pane the one with the focus is shown; with two, the sidebar takes the reader's place

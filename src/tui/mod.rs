@@ -12,6 +12,7 @@ pub mod input;
 pub mod keymap;
 pub mod layout;
 pub mod msg;
+pub mod noted;
 pub mod opened;
 pub mod pen;
 pub mod rows;

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::noted::{NoteContext, NotesOf, NotesView};
 use super::opened::Opened;
 use super::rows::Rows;
 use super::terminal::TerminalEvent;
 use crate::filter::{Field, Filter};
-use crate::model::{Ack, Change, EntryId, JournalEntry, Preset, Set, SortKey, Status, Tag};
+use crate::model::{
+    Ack, Change, EntryId, JournalEntry, Millis, NoteId, Preset, Set, SortKey, Status, Tag,
+};
 use crate::store::Card;
 
 /// One thing that happened.
@@ -78,6 +81,14 @@ pub enum Msg {
     },
     /// Answer to [`Cmd::Values`], with the conversations that carry each.
     Values(ValuesOf, Vec<(String, u64)>),
+    /// Answer to [`Cmd::Notes`].
+    Notes(Box<NotesView>),
+    /// What notes stand on.
+    NoteContexts(Vec<NoteContext>),
+    /// Answer to [`Cmd::Learning`].
+    Learning(Box<LearningView>),
+    /// Lines of the learning screen.
+    LearningCards(Vec<Card>),
     /// What was typed in the filter line before, newest first.
     History(Vec<String>),
     /// Decisions of this reviewer today.
@@ -149,6 +160,40 @@ pub struct Query {
     pub facets: Vec<Field>,
 }
 
+/// A question of the learning screen.
+#[derive(Clone, Debug)]
+pub struct LearningQuery {
+    /// Answers carry it; late ones are dropped.
+    pub generation: u64,
+    /// What every set has to satisfy beside its own filter.
+    pub within: Filter,
+    /// The period.
+    pub period: Filter,
+    /// The period in its place where no conversation at all is within that one.
+    pub else_period: Option<Filter>,
+    /// The set whose conversations are listed, by its place in the table.
+    pub set: usize,
+    /// Order.
+    pub sort: SortKey,
+    /// Against the natural direction.
+    pub reverse: bool,
+}
+
+/// What the learning screen is told.
+#[derive(Clone, Debug, Default)]
+pub struct LearningView {
+    /// Which question this answers.
+    pub generation: u64,
+    /// How many conversations each set has, in the order of the table.
+    pub counts: Vec<u64>,
+    /// Rows of the chosen set, in order.
+    pub rows: Rows,
+    /// The first lines.
+    pub cards: Vec<Card>,
+    /// Last activity of the newest conversation, where the period counts back from it.
+    pub newest: Option<Millis>,
+}
+
 /// Which values a completion asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValuesOf {
@@ -211,6 +256,19 @@ pub enum Cmd {
     LoadJournal,
     /// Read the conversations of the user of this one.
     SameUser(i64),
+    /// All notes.
+    Notes {
+        /// The answer carries it.
+        generation: u64,
+        /// Which.
+        of: NotesOf,
+    },
+    /// What these notes stand on, each with the row of its conversation.
+    NoteContexts(Vec<(NoteId, i64)>),
+    /// Count the learning sets and list one of them.
+    Learning(Box<LearningQuery>),
+    /// Read lines of the learning screen.
+    LearningCards(Vec<i64>),
     /// Values for a completion.
     Values(ValuesOf),
     /// Keep where the screen was left.

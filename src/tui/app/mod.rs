@@ -8,6 +8,7 @@ pub mod lines;
 pub mod list;
 mod mouse;
 mod moves;
+pub mod notes;
 pub mod pending;
 pub mod picker;
 mod places;
@@ -36,6 +37,7 @@ use crate::tui::theme::Theme;
 
 use filter_line::FilterLine;
 use list::ListState;
+use notes::NotesState;
 use pending::Pending;
 use popup::Popup;
 use reader::ReaderState;
@@ -74,6 +76,8 @@ pub struct App {
     pub sidebar: SidebarState,
     /// The filter line while it is edited.
     pub line: Option<FilterLine>,
+    /// The notes screen.
+    pub notes: NotesState,
     /// The front layer.
     pub popup: Option<Popup>,
     /// Status line.
@@ -120,6 +124,7 @@ impl App {
             reader: ReaderState::default(),
             sidebar: SidebarState::default(),
             line: None,
+            notes: NotesState::default(),
             popup: None,
             status: StatusLine::default(),
             tags: Vec::new(),
@@ -252,9 +257,18 @@ impl App {
                     self.reader.open = None;
                 }
             }
-            Msg::Written(ack) => self.written(ack),
-            Msg::WriteFailed { ticket, error } => self.write_failed(ticket, &error),
-            Msg::Unchanged { ticket } => self.unchanged(ticket),
+            Msg::Written(ack) => {
+                self.written(ack);
+                self.reviews_changed();
+            }
+            Msg::WriteFailed { ticket, error } => {
+                self.write_failed(ticket, &error);
+                self.reviews_changed();
+            }
+            Msg::Unchanged { ticket } => {
+                self.unchanged(ticket);
+                self.reviews_changed();
+            }
             Msg::Tags(tags) => self.tags = tags,
             Msg::Presets(presets) => self.take_presets(presets),
             Msg::Journal(new) => {
@@ -265,6 +279,9 @@ impl App {
             }
             Msg::SameUser { row, found } => self.take_same_user(row, found),
             Msg::Values(of, values) => self.take_values(&of, values),
+            Msg::Notes(view) => self.take_notes(*view),
+            Msg::NoteContexts(contexts) => self.take_note_contexts(contexts),
+            Msg::Learning(_) | Msg::LearningCards(_) => {}
             Msg::History(history) => self.history = history,
             Msg::Today(n) => self.today = n,
             Msg::StoreChanged => {
@@ -273,6 +290,7 @@ impl App {
                 rows.extend(self.reader.row());
                 self.reader.forget();
                 self.reread(&rows, false);
+                self.reviews_changed();
             }
             Msg::NotCopied(text) => self.send(Cmd::CopyByTerminal(text)),
             Msg::Notice(text) => self.say(&text),
@@ -300,6 +318,9 @@ impl App {
             if let Some(area) = layout.sidebar {
                 self.settle_sidebar(usize::from(area.height));
             }
+            if matches!(self.popup, Some(Popup::Notes)) {
+                self.settle_notes(&layout);
+            }
             let (width, height) = self.reader_size();
             self.reader.settle(width, height);
             if layout.reader.is_some()
@@ -312,6 +333,11 @@ impl App {
             }
         }
         std::mem::take(&mut self.cmds)
+    }
+
+    /// What a full screen shows of reviews is read anew: something of them changed, or did not after all.
+    fn reviews_changed(&mut self) {
+        self.notes_changed();
     }
 
     /// The layout of the present frame; `None`: too small.

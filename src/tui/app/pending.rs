@@ -54,7 +54,12 @@ impl App {
 
     /// Waits for a change that shows nothing in the panes. Gives its ticket.
     pub(super) fn show_nothing(&mut self) -> u64 {
-        let pending = self.begin(Arc::default());
+        self.await_rows(Arc::default())
+    }
+
+    /// Waits for a change that shows elsewhere; these rows are read anew once it is written. Gives its ticket.
+    pub(super) fn await_rows(&mut self, rows: Arc<[i64]>) -> u64 {
+        let pending = self.begin(rows);
         self.pending.push_back(pending);
         self.tickets
     }

@@ -46,6 +46,8 @@ pub enum Popup {
         /// The name of the one it replaces.
         replaces: Option<String>,
     },
+    /// All notes; their state is [`super::notes::NotesState`].
+    Notes,
     /// The journal.
     Journal {
         /// Entries, newest first; `None` while they are read.
@@ -58,7 +60,7 @@ pub enum Popup {
 }
 
 /// Edits the text of a prompt. True where it changed.
-fn edit(input: &mut Input, key: &KeyEvent) -> bool {
+pub(super) fn edit(input: &mut Input, key: &KeyEvent) -> bool {
     input
         .handle_event(&Event::Key(*key))
         .is_some_and(|change| change.value)
@@ -67,6 +69,9 @@ fn edit(input: &mut Input, key: &KeyEvent) -> bool {
 impl App {
     /// A key for the front layer.
     pub(super) fn popup_key(&mut self, key: &KeyEvent) {
+        if matches!(self.popup, Some(Popup::Notes)) {
+            return self.notes_key(key);
+        }
         let Some(mut popup) = self.popup.take() else {
             return;
         };
@@ -121,6 +126,8 @@ impl App {
                 self.key_preset(preset.clone(), replaces.clone(), key);
                 false
             }
+            // Has its keys above, and stays where it is.
+            Popup::Notes => true,
             Popup::Journal { entries, cursor } => self.journal_key(entries.as_deref(), cursor, key),
             Popup::SameUser(same) => self.same_user_key(same, key),
         };
@@ -152,6 +159,7 @@ impl App {
                 insert(&mut picker.input);
                 picker.narrow();
             }
+            Some(Popup::Notes) => self.notes_paste(&text),
             _ => {}
         }
     }

@@ -6,30 +6,14 @@ use super::App;
 use super::picker::{Choice, Item, Picker};
 use super::popup::{Popup, picker_key};
 use crate::filter;
-use crate::model::{Change, Edit, Set};
+use crate::model::{Change, Edit, Set, Tag};
 use crate::text::Untrusted;
 use crate::tui::msg::Cmd;
 
 impl App {
     pub(super) fn open_tags(&mut self) {
         let (own, auto) = self.present_tags();
-        let mut items: Vec<Item> =
-            self.tags
-                .iter()
-                .map(|tag| Item {
-                    label: tag.name.clone(),
-                    detail: match (&tag.key, &tag.description) {
-                        (Some(k), Some(d)) => format!("{k}  {}", d.line().as_str()),
-                        (Some(k), None) => k.to_string(),
-                        (None, Some(d)) => format!("   {}", d.line().as_str()),
-                        (None, None) => String::new(),
-                    },
-                    ticked: Some(own.iter().any(|o| {
-                        filter::fold(o.for_search()) == filter::fold(tag.name.for_search())
-                    })),
-                    choice: Choice::Tag(tag.name.clone()),
-                })
-                .collect();
+        let mut items = self.tag_items(Some(&own));
         items.extend(auto.into_iter().map(|name| Item {
             label: name.clone(),
             detail: "auto tag; unticking dismisses it".to_owned(),
@@ -37,6 +21,42 @@ impl App {
             choice: Choice::AutoTag(name),
         }));
         self.popup = Some(Popup::Tags(Picker::new(items)));
+    }
+
+    /// The vocabulary to choose from; with ticks at those that are there already, where it can be ticked.
+    pub(super) fn tag_items(&self, own: Option<&[Untrusted]>) -> Vec<Item> {
+        let same = |a: &Untrusted, b: &Untrusted| {
+            filter::fold(a.for_search()) == filter::fold(b.for_search())
+        };
+        let item = |tag: &Tag| Item {
+            label: tag.name.clone(),
+            detail: match (&tag.key, &tag.description) {
+                (Some(k), Some(d)) => format!("{k}  {}", d.line().as_str()),
+                (Some(k), None) => k.to_string(),
+                (None, Some(d)) => format!("   {}", d.line().as_str()),
+                (None, None) => String::new(),
+            },
+            ticked: own.map(|own| own.iter().any(|o| same(o, &tag.name))),
+            choice: Choice::Tag(tag.name.clone()),
+        };
+        self.tags.iter().map(item).collect()
+    }
+
+    /// Puts on a tag that is not in the vocabulary yet. It gets the first free digit, so that the next time it
+    /// is one key.
+    pub(super) fn new_tag(&self, name: &str) -> Vec<Set> {
+        let name = Untrusted::from(name);
+        let mut sets = vec![Set::Tag {
+            name: name.clone(),
+            on: true,
+        }];
+        let free = ('1'..='9').find(|d| self.tags.iter().all(|t| t.key != Some(*d)));
+        sets.extend(free.map(|digit| Set::TagInfo {
+            name,
+            description: None,
+            key: Some(digit),
+        }));
+        sets
     }
 
     pub(super) fn tags_key(&mut self, picker: &mut Picker, key: &KeyEvent) -> bool {
@@ -109,20 +129,7 @@ impl App {
             })
             .collect();
         if new {
-            // A new tag gets the first free digit, so that the next time it is one key.
-            let free = ('1'..='9').find(|d| self.tags.iter().all(|t| t.key != Some(*d)));
-            sets.push(Set::Tag {
-                name: typed.as_str().into(),
-                on: true,
-            });
-            if free.is_some() {
-                let name = typed.into();
-                sets.push(Set::TagInfo {
-                    name,
-                    description: None,
-                    key: free,
-                });
-            }
+            sets.extend(self.new_tag(&typed));
         }
         sets
     }

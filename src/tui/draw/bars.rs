@@ -334,6 +334,21 @@ fn prompt_hints(app: &App) -> Option<&'static str> {
         Popup::SameUser(_) => {
             "enter read  q in the reader comes back  * make it the filter  esc close"
         }
+        Popup::Notes => notes_hints(app),
         Popup::Journal { .. } => "j k move  u take this entry back  enter go there  esc close",
     })
+}
+
+/// The notes screen has layers of its own.
+fn notes_hints(app: &App) -> &'static str {
+    let notes = &app.notes;
+    if notes.picker.is_some() {
+        "type to narrow or create  enter gives the tag  esc close"
+    } else if notes.editing.is_some() {
+        "enter write  esc drop"
+    } else if notes.typing {
+        "type to narrow  enter keep  esc drop"
+    } else {
+        "space mark  v range  A all  t tag  enter open  / narrow  e change  d remove  u undo  q back"
+    }
 }

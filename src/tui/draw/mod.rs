@@ -5,6 +5,7 @@ mod detail;
 mod header;
 mod list;
 mod map;
+mod notes;
 mod popup;
 mod prediction;
 mod reader;

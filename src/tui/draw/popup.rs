@@ -35,6 +35,7 @@ pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
             let words = format!("key for {} (free: {})", preset.name, app.free_preset_keys());
             prompt(app, layout, &words, &Input::default(), pen);
         }
+        Popup::Notes => super::notes::draw(app, layout, pen),
         Popup::Journal { entries, cursor } => {
             journal(app, layout, entries.as_deref(), *cursor, pen)
         }
@@ -66,7 +67,14 @@ pub(super) fn frame(app: &App, layout: &Layout, rows: u16, pen: &mut Pen<'_>) ->
 }
 
 /// A one-line input with its cursor.
-fn input_line(app: &App, area: Rect, y: u16, label: &str, input: &Input, pen: &mut Pen<'_>) {
+pub(super) fn input_line(
+    app: &App,
+    area: Rect,
+    y: u16,
+    label: &str,
+    input: &Input,
+    pen: &mut Pen<'_>,
+) {
     let used = pen.word(area.x, y, area.width, label, app.theme.style(Role::Accent));
     let width = area.width.saturating_sub(used + 1);
     let skip = input
@@ -94,12 +102,19 @@ fn input_line(app: &App, area: Rect, y: u16, label: &str, input: &Input, pen: &m
     );
 }
 
-fn prompt(app: &App, layout: &Layout, label: &str, input: &Input, pen: &mut Pen<'_>) {
+pub(super) fn prompt(app: &App, layout: &Layout, label: &str, input: &Input, pen: &mut Pen<'_>) {
     let area = frame(app, layout, 1, pen);
     input_line(app, area, area.y, label, input, pen);
 }
 
-fn pick(app: &App, layout: &Layout, label: &str, picker: &Picker, column: u16, pen: &mut Pen<'_>) {
+pub(super) fn pick(
+    app: &App,
+    layout: &Layout,
+    label: &str,
+    picker: &Picker,
+    column: u16,
+    pen: &mut Pen<'_>,
+) {
     let rows = (picker.items.len() as u16).clamp(3, 18) + 1;
     let area = frame(app, layout, rows, pen);
     input_line(app, area, area.y, label, &picker.input, pen);
@@ -109,8 +124,10 @@ fn pick(app: &App, layout: &Layout, label: &str, picker: &Picker, column: u16, p
     if picker.shown.is_empty() {
         let typed = picker.input.value().trim();
         let words = match (&app.popup, typed) {
-            (Some(Popup::Tags(_)), "") => "no tags yet: type a name".to_owned(),
-            (Some(Popup::Tags(_)), typed) => format!("enter creates the tag {typed}"),
+            (Some(Popup::Tags(_) | Popup::Notes), "") => "no tags yet: type a name".to_owned(),
+            (Some(Popup::Tags(_) | Popup::Notes), typed) => {
+                format!("enter creates the tag {typed}")
+            }
             _ => "nothing of that name".to_owned(),
         };
         pen.word(

@@ -6,6 +6,7 @@ mod inline;
 mod query;
 mod questions;
 mod reading;
+mod screens;
 mod writing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -101,6 +102,10 @@ impl Workers {
         match cmd {
             Cmd::Query(query) => self.questions.ask(*query),
             Cmd::Values(of) => self.questions.values(of),
+            Cmd::Notes { generation, of } => self.questions.notes(generation, of),
+            Cmd::Learning(query) => self.questions.learning(*query),
+            Cmd::NoteContexts(notes) => self.reading(ReadJob::NoteContexts(notes)),
+            Cmd::LearningCards(rows) => self.reading(ReadJob::LearningCards(rows)),
             Cmd::Interrupt => self.questions.cancel(),
             Cmd::Cards(rows, filter) => self.reading(ReadJob::Cards(rows, filter)),
             Cmd::Open(row, filter) => self.reading(ReadJob::Open(row, filter)),

@@ -141,6 +141,7 @@ impl Asker {
             Some(query) => {
                 if let Some(query) = self.answer(query, questions) {
                     self.unfinished |= anew;
+                    questions.screen_again(work.notes, work.learning);
                     return questions.again(query, work.values);
                 }
             }
@@ -150,6 +151,7 @@ impl Asker {
         if let Some(of) = work.values {
             self.values(of);
         }
+        self.screens(work.notes, work.learning, questions);
         if anew {
             self.tell_today();
         }

@@ -5,7 +5,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::store::Interrupter;
-use crate::tui::msg::{Query, ValuesOf};
+use crate::tui::msg::{LearningQuery, Query, ValuesOf};
+use crate::tui::noted::NotesOf;
 
 /// How often another process's changes are looked for: a question to SQLite of a few microseconds.
 const WATCH: Duration = Duration::from_millis(250);
@@ -15,6 +16,9 @@ const WATCH: Duration = Duration::from_millis(250);
 pub(super) struct Inbox {
     pub query: Option<Query>,
     pub values: Option<ValuesOf>,
+    /// All notes, with the generation of the question.
+    pub notes: Option<(u64, NotesOf)>,
+    pub learning: Option<LearningQuery>,
     /// Something was decided here since.
     pub reviewed: bool,
     /// Rows of the conversations it was about.
@@ -29,6 +33,8 @@ impl Inbox {
     fn idle(&self) -> bool {
         self.query.is_none()
             && self.values.is_none()
+            && self.notes.is_none()
+            && self.learning.is_none()
             && !self.reviewed
             && !self.presets
             && !self.stop
@@ -64,6 +70,25 @@ impl Questions {
 
     pub(super) fn values(&self, of: ValuesOf) {
         self.put(|i| i.values = Some(of));
+    }
+
+    pub(super) fn notes(&self, generation: u64, of: NotesOf) {
+        self.put(|i| i.notes = Some((generation, of)));
+    }
+
+    pub(super) fn learning(&self, query: LearningQuery) {
+        self.put(|i| i.learning = Some(query));
+    }
+
+    /// What a screen asked for was interrupted: it waits again, unless something newer does.
+    pub(super) fn screen_again(
+        &self,
+        notes: Option<(u64, NotesOf)>,
+        learning: Option<LearningQuery>,
+    ) {
+        let mut inbox = self.inbox();
+        inbox.notes = inbox.notes.take().or(notes);
+        inbox.learning = inbox.learning.take().or(learning);
     }
 
     /// Reviews of these rows were written; of none: the vocabulary changed, which the counts are about too.

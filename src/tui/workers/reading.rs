@@ -7,8 +7,10 @@ use crossbeam_channel::Receiver;
 
 use super::Common;
 use crate::filter::{self, Filter, spans};
-use crate::store::{Access, Card, JournalQuery, Store};
+use crate::model::NoteId;
+use crate::store::{Access, Card, JournalQuery, Store, Whole};
 use crate::tui::msg::Msg;
+use crate::tui::noted::NoteContext;
 use crate::tui::opened::{Opened, same_filter};
 
 /// Entries of the journal on the screen.
@@ -36,6 +38,10 @@ pub(super) enum ReadJob {
     Journal,
     /// The conversations of the user of this one.
     SameUser(i64),
+    /// What notes stand on.
+    NoteContexts(Vec<(NoteId, i64)>),
+    /// Lines of the learning screen.
+    LearningCards(Vec<i64>),
 }
 
 /// What waits, by how urgent it is.
@@ -45,6 +51,9 @@ struct Waiting {
     open: Option<(i64, Arc<Filter>)>,
     journal: bool,
     same_user: Option<i64>,
+    /// In the order they were asked for: the screen asks for each once.
+    contexts: Vec<(NoteId, i64)>,
+    learning: Vec<i64>,
     /// The newest last.
     cards: Vec<(Vec<i64>, Arc<Filter>)>,
     /// The likeliest last.
@@ -58,6 +67,8 @@ impl Waiting {
             ReadJob::Open(row, filter) => self.open = Some((row, filter)),
             ReadJob::Journal => self.journal = true,
             ReadJob::SameUser(row) => self.same_user = Some(row),
+            ReadJob::NoteContexts(notes) => self.contexts.extend(notes),
+            ReadJob::LearningCards(rows) => self.learning.extend(rows),
             ReadJob::Prefetch(row, filter) => {
                 self.likely.push((row, filter));
                 let old = self.likely.len().saturating_sub(LIKELY);
@@ -87,6 +98,15 @@ impl Waiting {
         }
         if let Some(row) = self.same_user.take() {
             return Some(ReadJob::SameUser(row));
+        }
+        // The newest first: what was scrolled past can wait.
+        if !self.contexts.is_empty() {
+            let rest = self.contexts.len().saturating_sub(LINES);
+            return Some(ReadJob::NoteContexts(self.contexts.split_off(rest)));
+        }
+        if !self.learning.is_empty() {
+            let rest = self.learning.len().saturating_sub(LINES);
+            return Some(ReadJob::LearningCards(self.learning.split_off(rest)));
         }
         if let Some((rows, filter)) = self.cards.last_mut() {
             let some: Vec<i64> = rows.drain(..rows.len().min(LINES)).collect();
@@ -153,6 +173,11 @@ pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
             let found = found.map_err(|error| error.to_string());
             Msg::SameUser { row, found }
         }
+        ReadJob::NoteContexts(notes) => Msg::NoteContexts(contexts(store, &notes)),
+        ReadJob::LearningCards(rows) => match store.cards(&rows) {
+            Ok(cards) => Msg::LearningCards(cards),
+            Err(error) => Msg::Notice(error.to_string()),
+        },
         ReadJob::Journal => {
             let query = JournalQuery {
                 limit: Some(JOURNAL),
@@ -164,6 +189,20 @@ pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
             }
         }
     }
+}
+
+/// What notes stand on. A conversation that cannot be read leaves its notes without.
+fn contexts(store: &Store, notes: &[(NoteId, i64)]) -> Vec<NoteContext> {
+    let mut found = Vec::with_capacity(notes.len());
+    let mut last: Option<Whole> = None;
+    for (id, row) in notes {
+        // Several notes of one conversation most often follow each other.
+        if last.as_ref().is_none_or(|whole| whole.card.row != *row) {
+            last = store.whole(*row).ok().flatten();
+        }
+        found.extend(last.as_ref().map(|whole| NoteContext::of(whole, *id)));
+    }
+    found
 }
 
 /// Where the filter asks for words, the preview of a line is the first message that has them.

@@ -1,0 +1,576 @@
+//! The notes screen: all notes of the filter with what they stand on, several selected, one tag given. The
+//! list stands still while it is worked on; only what is counted and shown of it is read anew.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+use super::App;
+use super::picker::Picker;
+use super::popup::{Popup, edit, insert, is_ctrl, picker_key};
+use super::triage::Repeat;
+use crate::filter;
+use crate::model::{Change, Edit, NoteId, Set, Target};
+use crate::store::ListedNote;
+use crate::text::{Untrusted, figure};
+use crate::tui::layout::Layout;
+use crate::tui::msg::Cmd;
+use crate::tui::noted::{NoteContext, NotesOf, NotesView};
+
+/// Lines of a note in the list.
+pub const NOTE_ROWS: usize = 2;
+/// Contexts that are kept; of more, those far from the screen are read again.
+const KEPT: usize = 2_000;
+
+/// State of the notes screen. It stays when the screen is left, so that its place is found again.
+#[derive(Debug, Default)]
+pub struct NotesState {
+    /// The notes; `None` while they are read.
+    pub view: Option<NotesView>,
+    /// Text of the filter they are of.
+    pub filter: String,
+    /// Places of the notes that the typed words leave.
+    pub shown: Vec<usize>,
+    /// Place in `shown`.
+    pub cursor: usize,
+    /// First note on the screen.
+    pub top: usize,
+    /// Marked notes.
+    pub marks: HashSet<NoteId>,
+    /// Where a range began.
+    pub range: Option<usize>,
+    /// Words that narrow the list.
+    pub words: Input,
+    /// They are being typed.
+    pub typing: bool,
+    /// The tag is being chosen.
+    pub picker: Option<Picker>,
+    /// A note is being changed.
+    pub editing: Option<(NoteId, Input)>,
+    /// What the notes near the screen stand on.
+    pub contexts: HashMap<NoteId, NoteContext>,
+    /// Asked for and not yet here.
+    awaited: HashSet<NoteId>,
+    generation: u64,
+    /// Something changed while another screen was in front.
+    stale: bool,
+    /// Words of each note as they are compared, made when they are first looked for.
+    folded: Vec<String>,
+}
+
+/// Where the parts of the screen stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotesLayout {
+    /// Two lines of words.
+    pub head: Rect,
+    /// Counts in one line, where there is no column for them.
+    pub counts_line: Option<Rect>,
+    /// The notes.
+    pub list: Rect,
+    /// The note under the cursor, whole.
+    pub detail: Rect,
+    /// Counts per tag.
+    pub counts: Option<Rect>,
+}
+
+impl NotesLayout {
+    /// In the area of a full screen.
+    pub fn of(area: Rect) -> Self {
+        let side = if area.width >= 100 { 32 } else { 0 };
+        let width = area.width - side;
+        let head = 2 + u16::from(side == 0);
+        let detail = (area.height / 3).clamp(3, 12);
+        let list = area.height.saturating_sub(head + detail + 1);
+        let part = |y: u16, height| Rect::new(area.x, area.y + y, width, height);
+        Self {
+            head: part(0, 2),
+            counts_line: (side == 0).then(|| part(2, 1)),
+            list: part(head, list),
+            detail: part(head + list + 1, detail),
+            counts: (side > 0)
+                .then(|| Rect::new(area.x + width + 1, area.y, side - 1, area.height)),
+        }
+    }
+
+    /// Notes that fit into the list.
+    pub fn notes(&self) -> usize {
+        (usize::from(self.list.height) / NOTE_ROWS).max(1)
+    }
+}
+
+impl NotesState {
+    /// The notes that are shown, in order.
+    pub fn shown_notes(&self) -> impl Iterator<Item = &ListedNote> {
+        let notes = self.view.as_ref().map_or(&[][..], |v| &v.notes);
+        self.shown.iter().filter_map(|at| notes.get(*at))
+    }
+
+    /// The note at a place of the list.
+    pub fn at(&self, place: usize) -> Option<&ListedNote> {
+        self.view.as_ref()?.notes.get(*self.shown.get(place)?)
+    }
+
+    /// The note under the cursor.
+    pub fn current(&self) -> Option<&ListedNote> {
+        self.at(self.cursor)
+    }
+
+    /// True where the place belongs to the range that has begun.
+    pub fn in_range(&self, place: usize) -> bool {
+        self.range
+            .is_some_and(|from| (from.min(self.cursor)..=from.max(self.cursor)).contains(&place))
+    }
+
+    fn step(&mut self, delta: isize) {
+        let last = self.shown.len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(delta).min(last);
+    }
+
+    /// What a tag is given to: the marked notes, else those of the range, else the one under the cursor.
+    fn chosen(&self) -> Vec<&ListedNote> {
+        let notes = self.view.as_ref().map_or(&[][..], |v| &v.notes);
+        if !self.marks.is_empty() {
+            return notes
+                .iter()
+                .filter(|n| self.marks.contains(&n.id))
+                .collect();
+        }
+        match self.range {
+            Some(_) => (0..self.shown.len())
+                .filter(|place| self.in_range(*place))
+                .filter_map(|place| self.at(place))
+                .collect(),
+            None => self.current().into_iter().collect(),
+        }
+    }
+
+    /// Shows the notes that hold the typed words, in their text or in the name of who wrote them; the cursor
+    /// stays on its note where that is still shown.
+    fn narrow(&mut self) {
+        let here = self.current().map(|n| n.id);
+        let typed = filter::fold(self.words.value().trim());
+        let notes = self.view.as_ref().map_or(&[][..], |v| &v.notes);
+        if typed.is_empty() {
+            self.shown = (0..notes.len()).collect();
+        } else {
+            if self.folded.len() != notes.len() {
+                let words = |n: &ListedNote| {
+                    filter::fold(&format!(
+                        "{}\n{}",
+                        n.text.for_search(),
+                        n.reviewer.for_search()
+                    ))
+                };
+                self.folded = notes.iter().map(words).collect();
+            }
+            let holds = |at: &usize| {
+                let text = &self.folded[*at];
+                typed.split_whitespace().all(|word| text.contains(word))
+            };
+            self.shown = (0..notes.len()).filter(holds).collect();
+        }
+        self.stand_on(here);
+    }
+
+    fn stand_on(&mut self, note: Option<NoteId>) {
+        let place = note.and_then(|id| self.shown_notes().position(|n| n.id == id));
+        self.cursor = place.unwrap_or(self.cursor);
+        self.step(0);
+        self.range = None;
+    }
+
+    fn take(&mut self, view: NotesView) {
+        if view.generation != self.generation {
+            return;
+        }
+        let here = self.current().map(|n| n.id);
+        self.view = Some(view);
+        self.folded.clear();
+        self.shown.clear();
+        let place = self.cursor;
+        self.narrow();
+        self.cursor = place;
+        self.stand_on(here);
+        // Whatever changed of them, it is read again where it can be seen.
+        self.contexts.clear();
+        self.awaited.clear();
+    }
+
+    /// Shows a tag on these conversations before it is written.
+    fn show_tag(&mut self, rows: &[i64], name: &Untrusted) {
+        let Some(view) = &mut self.view else { return };
+        let same = |a: &Untrusted| filter::fold(a.for_search()) == filter::fold(name.for_search());
+        let mut more = 0;
+        for row in rows {
+            let tags = view.tags.entry(*row).or_default();
+            if !tags.iter().any(same) {
+                tags.push(name.clone());
+                more += 1;
+            }
+        }
+        match view.counts.iter_mut().find(|(tag, _)| same(tag)) {
+            Some((_, count)) => *count += more,
+            None => view.counts.push((name.clone(), more)),
+        }
+        view.counts
+            .sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    }
+
+    /// Notes on or near the screen whose context is not here yet.
+    fn wanted(&mut self, fit: usize) -> Vec<(NoteId, i64)> {
+        self.top = self
+            .top
+            .clamp((self.cursor + 1).saturating_sub(fit), self.cursor);
+        if self.contexts.len() > KEPT {
+            self.contexts.clear();
+        }
+        let near = self.top.saturating_sub(fit)..(self.top + 2 * fit).min(self.shown.len());
+        let wanted: Vec<(NoteId, i64)> = near
+            .filter_map(|place| self.at(place))
+            .filter(|n| !self.contexts.contains_key(&n.id) && !self.awaited.contains(&n.id))
+            .map(|n| (n.id, n.row))
+            .collect();
+        self.awaited.extend(wanted.iter().map(|w| w.0));
+        wanted
+    }
+}
+
+impl App {
+    /// `:notes`: the notes of the present filter.
+    pub(super) fn open_notes(&mut self) {
+        self.popup = Some(Popup::Notes);
+        self.notes.stale = false;
+        if self.notes.filter != self.view.text {
+            // Notes of another filter: what was chosen there does not count here.
+            let generation = self.notes.generation;
+            self.notes = NotesState {
+                generation,
+                filter: self.view.text.clone(),
+                ..NotesState::default()
+            };
+        }
+        self.ask_notes(NotesOf::Filter(Arc::clone(&self.view.filter)));
+    }
+
+    fn ask_notes(&mut self, of: NotesOf) {
+        self.notes.generation += 1;
+        let generation = self.notes.generation;
+        self.send(Cmd::Notes { generation, of });
+    }
+
+    /// The list stays; texts, tags and counts are read anew, once they can be seen.
+    pub(super) fn notes_changed(&mut self) {
+        self.notes.stale = true;
+    }
+
+    /// Takes the notes in.
+    pub(super) fn take_notes(&mut self, view: NotesView) {
+        self.notes.take(view);
+    }
+
+    /// Takes in what notes stand on.
+    pub(super) fn take_note_contexts(&mut self, contexts: Vec<NoteContext>) {
+        for context in contexts {
+            self.notes.awaited.remove(&context.id);
+            self.notes.contexts.insert(context.id, context);
+        }
+    }
+
+    /// Scrolls, and asks for what is on the screen.
+    pub(super) fn settle_notes(&mut self, layout: &Layout) {
+        if std::mem::take(&mut self.notes.stale)
+            && let Some(view) = &self.notes.view
+        {
+            let rows = Arc::clone(&view.rows);
+            self.ask_notes(NotesOf::Rows(rows));
+        }
+        let fit = NotesLayout::of(layout.full()).notes();
+        let wanted = self.notes.wanted(fit);
+        if !wanted.is_empty() {
+            self.send(Cmd::NoteContexts(wanted));
+        }
+    }
+
+    /// A key of the notes screen.
+    pub(super) fn notes_key(&mut self, key: &KeyEvent) {
+        if let Some(mut picker) = self.notes.picker.take() {
+            return self.note_tag_key(&mut picker, key);
+        }
+        if let Some((id, mut input)) = self.notes.editing.take() {
+            return self.note_edit_key(id, &mut input, key);
+        }
+        if self.notes.typing {
+            match key.code {
+                KeyCode::Enter => self.notes.typing = false,
+                _ if is_escape(key) => {
+                    self.notes.typing = false;
+                    self.notes.words = Input::default();
+                    self.notes.narrow();
+                }
+                KeyCode::Down => self.notes.step(1),
+                KeyCode::Up => self.notes.step(-1),
+                _ => {
+                    if edit(&mut self.notes.words, key) {
+                        self.notes.narrow();
+                    }
+                }
+            }
+            return;
+        }
+        let fit = self
+            .layout()
+            .map_or(1, |l| NotesLayout::of(l.full()).notes());
+        let half = (fit / 2).max(1) as isize;
+        match key.code {
+            KeyCode::Char('q') => self.popup = None,
+            _ if is_escape(key) => self.leave_a_layer(),
+            _ if is_ctrl(key, 'd') => self.notes.step(half),
+            _ if is_ctrl(key, 'u') => self.notes.step(-half),
+            _ if is_ctrl(key, 'r') => self.send(Cmd::Redo),
+            KeyCode::PageDown => self.notes.step(2 * half),
+            KeyCode::PageUp => self.notes.step(-2 * half),
+            KeyCode::Char('j') | KeyCode::Down => self.notes.step(1),
+            KeyCode::Char('k') | KeyCode::Up => self.notes.step(-1),
+            KeyCode::Char('g') | KeyCode::Home => self.notes.cursor = 0,
+            KeyCode::Char('G') | KeyCode::End => self.notes.step(isize::MAX),
+            KeyCode::Char('/') => self.notes.typing = true,
+            KeyCode::Char(' ') => self.mark_note(),
+            KeyCode::Char('v') => self.mark_notes_range(),
+            KeyCode::Char('A') => self.mark_all_notes(),
+            KeyCode::Char('t') => self.open_note_tags(),
+            KeyCode::Char(digit @ '1'..='9') => self.note_tag_on_digit(digit),
+            KeyCode::Char('e') => self.edit_note(),
+            KeyCode::Char('d') => self.set_note(None),
+            KeyCode::Char('u') => self.send(Cmd::Undo),
+            KeyCode::Char('R') => self.open_notes(),
+            KeyCode::Enter => self.open_noted(),
+            _ => {}
+        }
+    }
+
+    /// Pasted text goes into whatever takes text.
+    pub(super) fn notes_paste(&mut self, text: &str) {
+        if let Some(picker) = &mut self.notes.picker {
+            insert(&mut picker.input, text.chars());
+            picker.narrow();
+        } else if let Some((_, input)) = &mut self.notes.editing {
+            insert(input, text.chars());
+        } else if self.notes.typing {
+            insert(&mut self.notes.words, text.chars());
+            self.notes.narrow();
+        }
+    }
+
+    /// `esc`: range, marks, words, screen.
+    fn leave_a_layer(&mut self) {
+        let notes = &mut self.notes;
+        if notes.range.is_some() {
+            notes.range = None;
+        } else if !notes.marks.is_empty() {
+            notes.marks.clear();
+            self.say("marks cleared");
+        } else if !notes.words.value().is_empty() {
+            notes.words = Input::default();
+            notes.narrow();
+        } else {
+            self.popup = None;
+        }
+    }
+
+    fn mark_note(&mut self) {
+        if let Some(id) = self.notes.current().map(|n| n.id) {
+            if !self.notes.marks.remove(&id) {
+                self.notes.marks.insert(id);
+            }
+            self.notes.step(1);
+        }
+    }
+
+    fn mark_notes_range(&mut self) {
+        if self.notes.range.is_none() {
+            self.notes.range = Some(self.notes.cursor);
+            return self.say("range begins here: t tags it all · v again marks it · esc drops it");
+        }
+        let ids: Vec<NoteId> = (0..self.notes.shown.len())
+            .filter(|place| self.notes.in_range(*place))
+            .filter_map(|place| self.notes.at(place).map(|n| n.id))
+            .collect();
+        self.notes.marks.extend(ids);
+        self.notes.range = None;
+        self.say_marked();
+    }
+
+    fn mark_all_notes(&mut self) {
+        let ids: Vec<NoteId> = self.notes.shown_notes().map(|n| n.id).collect();
+        self.notes.marks.extend(ids);
+        self.say_marked();
+    }
+
+    fn say_marked(&mut self) {
+        let n = figure(self.notes.marks.len() as u64);
+        self.say(&format!(
+            "{n} notes marked · t gives them a tag · esc unmarks"
+        ));
+    }
+
+    fn open_note_tags(&mut self) {
+        if self.notes.chosen().is_empty() {
+            return self.say("no note here to tag");
+        }
+        let items = self.tag_items(None);
+        self.notes.picker = Some(Picker::new(items));
+    }
+
+    fn note_tag_key(&mut self, picker: &mut Picker, key: &KeyEvent) {
+        if is_escape(key) {
+            return;
+        }
+        if key.code != KeyCode::Enter {
+            picker_key(picker, key);
+            self.notes.picker = Some(std::mem::take(picker));
+            return;
+        }
+        match picker.current().map(|item| item.label.clone()) {
+            Some(name) => self.tag_notes(vec![Set::Tag { name, on: true }]),
+            None => {
+                let typed = picker.input.value().trim().to_owned();
+                if typed.is_empty() {
+                    return self.say("a tag needs a name");
+                }
+                self.tag_notes(self.new_tag(&typed));
+            }
+        }
+    }
+
+    fn note_tag_on_digit(&mut self, digit: char) {
+        let tag = self.tags.iter().find(|t| t.key == Some(digit));
+        match tag.map(|t| t.name.clone()) {
+            Some(name) => self.tag_notes(vec![Set::Tag { name, on: true }]),
+            None => self.say(&format!("no tag on {digit} · t opens the tags")),
+        }
+    }
+
+    /// Gives the conversations of the chosen notes a tag: one change, one undo.
+    fn tag_notes(&mut self, sets: Vec<Set>) {
+        let Some(name) = sets.iter().find_map(|s| match s {
+            Set::Tag { name, .. } => Some(name.clone()),
+            _ => None,
+        }) else {
+            return;
+        };
+        let mut rows: Vec<i64> = self.notes.chosen().iter().map(|n| n.row).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        if rows.is_empty() {
+            return self.say("no note here to tag");
+        }
+        self.repeat = Some(Repeat::Tag(name.clone()));
+        self.notes.show_tag(&rows, &name);
+        let one = match rows.as_slice() {
+            [_] => self
+                .notes
+                .current()
+                .and_then(|n| self.notes.contexts.get(&n.id)),
+            _ => None,
+        };
+        let who = one.map(|c| c.who.line().cut(30).as_str().to_owned());
+        self.apply_rows(&rows.into(), sets);
+        if let Some(who) = who {
+            self.status.text = self.status.text.replacen("this conversation", &who, 1);
+        }
+        self.notes.marks.clear();
+        self.notes.range = None;
+    }
+
+    fn edit_note(&mut self) {
+        let Some(id) = self.notes.current().map(|n| n.id) else {
+            return self.say("no note here to change");
+        };
+        let text = self.notes.contexts.get(&id).and_then(|c| c.note.as_ref());
+        match text.map(|n| n.text.for_search().to_owned()) {
+            Some(text) => self.notes.editing = Some((id, Input::new(text))),
+            None => self.say("the note is still being read: once more"),
+        }
+    }
+
+    fn note_edit_key(&mut self, id: NoteId, input: &mut Input, key: &KeyEvent) {
+        if is_escape(key) {
+            return;
+        }
+        if key.code != KeyCode::Enter {
+            edit(input, key);
+            self.notes.editing = Some((id, std::mem::take(input)));
+            return;
+        }
+        let text = input.value().trim().to_owned();
+        if text.is_empty() {
+            return self.say("an empty note is not kept · d removes it");
+        }
+        self.set_note(Some(text.as_str().into()));
+    }
+
+    /// Another text for the note under the cursor; `None` removes it.
+    fn set_note(&mut self, text: Option<Untrusted>) {
+        let Some((id, row)) = self.notes.current().map(|n| (n.id, n.row)) else {
+            return self.say("no note here");
+        };
+        let context = self.notes.contexts.get(&id);
+        let Some((conversation, note)) =
+            context.and_then(|c| Some((c.conversation, c.note.clone()?)))
+        else {
+            return self.say("the note is still being read: once more");
+        };
+        let words = if text.is_some() {
+            "note changed"
+        } else {
+            "note removed"
+        };
+        let ticket = self.await_rows([row].into());
+        self.about(ticket, words.to_owned());
+        if let Some(view) = &mut self.notes.view
+            && let Some(at) = view.notes.iter().position(|n| n.id == id)
+        {
+            match &text {
+                Some(text) => view.notes[at].text = text.clone(),
+                None => drop(view.notes.remove(at)),
+            }
+            self.notes.marks.remove(&id);
+            self.notes.folded.clear();
+            self.notes.narrow();
+        }
+        let edit = Edit {
+            targets: vec![Target {
+                conversation,
+                event: note.event,
+            }],
+            set: Set::Note { id, text },
+        };
+        self.send(Cmd::Apply {
+            ticket,
+            change: Change {
+                edits: vec![edit],
+                bulk: None,
+            },
+        });
+    }
+
+    /// `enter`: the conversation, at the event; leaving it comes back here.
+    fn open_noted(&mut self) {
+        let Some(note) = self.notes.current() else {
+            return;
+        };
+        let (row, id) = (note.row, note.id);
+        let said = self.notes.contexts.get(&id).and_then(|c| c.said.as_ref());
+        let seq = said.map_or(note.event.map(|e| e.seq), |s| Some(s.seq));
+        self.popup = None;
+        self.jump(row, seq.map(|seq| seq as usize), Some(Popup::Notes));
+    }
+}
+
+/// Leaves a prompt or a screen.
+fn is_escape(key: &KeyEvent) -> bool {
+    key.code == KeyCode::Esc || is_ctrl(key, 'c')
+}
