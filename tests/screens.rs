@@ -11,6 +11,8 @@ mod frames;
 mod decide;
 #[path = "screens/keys.rs"]
 mod keys;
+#[path = "screens/notes.rs"]
+mod notes;
 #[path = "screens/order.rs"]
 mod order;
 #[path = "screens/random.rs"]

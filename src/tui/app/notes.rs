@@ -10,7 +10,7 @@ use tui_input::Input;
 
 use super::App;
 use super::picker::Picker;
-use super::popup::{Popup, edit, insert, is_ctrl, picker_key};
+use super::popup::{Popup, edit, insert, is_ctrl, moved, picker_key};
 use super::triage::Repeat;
 use crate::filter;
 use crate::model::{Change, Edit, NoteId, Set, Target};
@@ -323,19 +323,14 @@ impl App {
         let fit = self
             .layout()
             .map_or(1, |l| NotesLayout::of(l.full()).notes());
-        let half = (fit / 2).max(1) as isize;
+        let last = self.notes.shown.len().saturating_sub(1);
+        if moved(&mut self.notes.cursor, last, (fit / 2).max(1), key) {
+            return;
+        }
         match key.code {
             KeyCode::Char('q') => self.popup = None,
             _ if is_escape(key) => self.leave_a_layer(),
-            _ if is_ctrl(key, 'd') => self.notes.step(half),
-            _ if is_ctrl(key, 'u') => self.notes.step(-half),
             _ if is_ctrl(key, 'r') => self.send(Cmd::Redo),
-            KeyCode::PageDown => self.notes.step(2 * half),
-            KeyCode::PageUp => self.notes.step(-2 * half),
-            KeyCode::Char('j') | KeyCode::Down => self.notes.step(1),
-            KeyCode::Char('k') | KeyCode::Up => self.notes.step(-1),
-            KeyCode::Char('g') | KeyCode::Home => self.notes.cursor = 0,
-            KeyCode::Char('G') | KeyCode::End => self.notes.step(isize::MAX),
             KeyCode::Char('/') => self.notes.typing = true,
             KeyCode::Char(' ') => self.mark_note(),
             KeyCode::Char('v') => self.mark_notes_range(),

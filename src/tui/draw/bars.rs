@@ -349,6 +349,6 @@ fn notes_hints(app: &App) -> &'static str {
     } else if notes.typing {
         "type to narrow  enter keep  esc drop"
     } else {
-        "space mark  v range  A all  t tag  enter open  / narrow  e change  d remove  u undo  q back"
+        "space v A mark  t tag  enter open  / narrow  e change  d remove  u undo  q back"
     }
 }

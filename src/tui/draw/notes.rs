@@ -78,7 +78,7 @@ fn conversations(n: usize) -> String {
     }
 }
 
-/// `of the last 20 reviewed, 3 brought a tag that had not been seen before (whole store)`
+/// `of the last 20 reviewed, 3 brought a tag not seen before (whole store)`
 fn saturation(notes: &NotesState) -> String {
     let found = notes
         .view
@@ -88,7 +88,7 @@ fn saturation(notes: &NotesState) -> String {
     match found.reviewed {
         0 => "nothing is reviewed yet: no telling whether there are new tags to find".to_owned(),
         n => format!(
-            "of the last {n} reviewed, {} brought a tag that had not been seen before (whole store)",
+            "of the last {n} reviewed, {} brought a tag not seen before (whole store)",
             found.brought_new
         ),
     }
@@ -208,11 +208,11 @@ fn written(app: &App, note: &ListedNote) -> String {
 fn detail(app: &App, area: Rect, pen: &mut Pen<'_>) {
     let theme = app.theme;
     let dim = theme.style(Role::Dim);
-    let rule = theme.glyph(Glyph::BarRest).repeat(usize::from(area.width));
-    pen.word(area.x, area.y - 1, area.width, &rule, dim);
     let Some(note) = app.notes.current() else {
         return;
     };
+    let rule = theme.glyph(Glyph::BarRest).repeat(usize::from(area.width));
+    pen.word(area.x, area.y - 1, area.width, &rule, dim);
     let context = app.notes.contexts.get(&note.id);
     let mut y = area.y;
     let mut block = |text: &SafeText, most: u16, style, pen: &mut Pen<'_>| {
