@@ -9,8 +9,8 @@ mod parts;
 
 pub(crate) use export::ExportArgs;
 pub(crate) use parts::{
-    ConfigCommand, FilterArgs, FlagArgs, ImportArgs, ListArgs, PresetCommand, SearchArgs, TagArgs,
-    TagCommand,
+    ConfigCommand, FilterArgs, FlagArgs, ImportArgs, ListArgs, PresetCommand, SearchArgs, ShowArgs,
+    TagArgs, TagCommand,
 };
 
 const EXAMPLES: &str = "\
@@ -141,24 +141,10 @@ pub(crate) enum Command {
     /// Print one conversation
     #[command(after_help = "Examples:\n  \
         afterword show 7kq2m4xd\n  \
+        afterword show 7kq2m4xd --markdown\n  \
         afterword show 7kq2m4xd --at 12 --raw\n  \
         afterword show 7kq2m4xd --at 12 --story")]
-    Show {
-        /// An id or the beginning of one, an external id
-        id: String,
-        /// This event alone; with --story the story up to it
-        #[arg(long, value_name = "SEQ")]
-        at: Option<u32>,
-        /// Print one JSON object with everything
-        #[arg(long, conflicts_with_all = ["raw", "story"])]
-        json: bool,
-        /// Print the source's records, verbatim
-        #[arg(long, conflicts_with = "story")]
-        raw: bool,
-        /// Print it as a Rasa story; with --at what led to that event
-        #[arg(long)]
-        story: bool,
-    },
+    Show(ShowArgs),
     /// Print the messages that say something, with what was said around them
     ///
     /// Newest conversation first. TEXT is words as in a filter, all of them in one message: `refund*` takes

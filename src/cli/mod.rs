@@ -77,22 +77,7 @@ fn with_session(cli: Cli, mut out: Out) -> Result<u8, Error> {
         Some(Command::Count { filter, by, json }) => {
             done(commands::count::run(&session, &filter, &by, json, &mut out))?
         }
-        Some(Command::Show {
-            id,
-            at,
-            json,
-            raw,
-            story,
-        }) => {
-            use commands::show::Shape;
-            let shape = match (json, raw, story) {
-                (true, ..) => Shape::Json,
-                (_, true, _) => Shape::Raw,
-                (.., true) => Shape::Story,
-                _ => Shape::Lines,
-            };
-            done(commands::show::run(&session, &id, at, shape, &mut out))?
-        }
+        Some(Command::Show(args)) => done(commands::show::run(&session, &args, &mut out))?,
         Some(Command::Search(args)) => done(commands::search::run(&session, &args, &mut out))?,
         Some(Command::Mark { words, filter }) => done(commands::mark::run(
             &session,

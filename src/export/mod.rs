@@ -3,11 +3,16 @@
 //! A writer gets what the store yields and gives text; where it goes is for the caller to say. This
 //! module must not print and must not write files.
 
+pub mod account;
+pub mod chat;
 pub mod columns;
 pub mod csv;
+pub mod excerpt;
+pub mod html;
 pub mod json;
 pub mod json_writer;
 pub mod jsonl;
+pub mod markdown;
 pub mod outgoing;
 pub mod output;
 pub mod outputs;

@@ -1,8 +1,11 @@
 //! The one table of outputs. Help, completions, the README and the choice on the screen are made from it;
 //! a test holds each of them to it.
 
+use super::chat::Chat;
 use super::csv::Csv;
+use super::html::Html;
 use super::jsonl::Jsonl;
+use super::markdown::Markdown;
 use super::output::Output;
 use crate::model::Millis;
 
@@ -100,6 +103,27 @@ pub const OUTPUTS: &[OutputInfo] = &[
         ending: "csv",
         takes: &[Choice::RawCsv],
         make: |choices| Box::new(Csv::new(choices)),
+    },
+    OutputInfo {
+        name: "markdown",
+        words: "transcripts to paste into an issue",
+        ending: "md",
+        takes: &[],
+        make: |_| Box::new(Markdown::default()),
+    },
+    OutputInfo {
+        name: "html",
+        words: "transcripts on one page, to read on any device",
+        ending: "html",
+        takes: &[],
+        make: |_| Box::new(Html::default()),
+    },
+    OutputInfo {
+        name: "chat",
+        words: "messages of user and assistant, as fine-tuning of chat models takes them",
+        ending: "jsonl",
+        takes: &[],
+        make: |_| Box::new(Chat::default()),
     },
 ];
 

@@ -70,7 +70,7 @@ fn wrong_usage_names_what_is_meant() {
     let world = World::new();
     assert_snapshot!(world.run("export --as jsno"), @r#"
     -- stderr --
-    afterword: invalid value 'jsno' for '--as <OUTPUT>' [possible values: jsonl, csv]
+    afterword: invalid value 'jsno' for '--as <OUTPUT>' [possible values: jsonl, csv, markdown, html, chat]
     hint: did you mean `jsonl`?
     [2]
     "#);
@@ -164,7 +164,7 @@ fn the_same_twice_is_the_same_bytes() {
         let export = || world.output(&["export", "--as", info.name]).stdout;
         let first = export();
         assert_eq!(first, export(), "{}", info.name);
-        let file = format!("a.{}", info.ending);
+        let file = format!("{}.{}", info.name, info.ending);
         world.stdout(&["export", "--as", info.name, "-o", &file]);
         assert_eq!(std::fs::read(world.path(file)).unwrap(), first);
     }

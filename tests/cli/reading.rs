@@ -241,18 +241,18 @@ fn one_conversation_for_people() {
     world.stdout(&["flag", "bob:3"]);
     assert_snapshot!(world.run("show bob"), @r#"
     bob  psq7s4rfe64gp6xe
-    source main · channel telegram · 28 Apr 09:00 · 31s
-    reviewed · negative
+    source main · channel telegram · started 28 Apr 09:00 · duration 31s
+    status reviewed, negative
 
        0  09:00:00 action  action_session_start 1.00 RulePolicy
        1  09:00:00 session session_started
        2  09:00:00 action  action_listen
-       3! 09:00:03 user    my parcel has legs  [nlu_fallback 0.70 (effective 0.31)]
+       3! 09:00:03 user    my parcel has legs  [intent nlu_fallback 0.70 (effective 0.31 track)]
                            "ada: legs?
        4  09:00:04 action  action_default_fallback 1.00 RulePolicy
        5  09:00:04 bot     I did not understand.
        6  09:00:04 action  action_listen 1.00 RulePolicy
-       7  09:00:30 user    talk to a person  [human 0.93]
+       7  09:00:30 user    talk to a person  [intent human 0.93]
        8  09:00:31 action  utter_sorry 1.00 RulePolicy
        9  09:00:31 bot     Nobody is there now.
       10  09:00:31 action  action_listen 1.00 RulePolicy
@@ -260,15 +260,98 @@ fn one_conversation_for_people() {
     "#);
     assert_snapshot!(world.run("show bob --at 3"), @r#"
     bob  psq7s4rfe64gp6xe
-    source main · channel telegram · 28 Apr 09:00 · 31s
-    reviewed · negative
+    source main · channel telegram · started 28 Apr 09:00 · duration 31s
+    status reviewed, negative
 
-       3! 09:00:03 user    my parcel has legs  [nlu_fallback 0.70 (effective 0.31)]
+       3! 09:00:03 user    my parcel has legs  [intent nlu_fallback 0.70 (effective 0.31 track)]
                            "ada: legs?
     [0]
     "#);
     assert_snapshot!(world.run("show bob --at 3 --raw"), @r#"
     {"event": "user", "timestamp": 1777366803, "text": "my parcel has legs", "input_channel": "telegram", "message_id": "m1777366803", "parse_data": {"text": "my parcel has legs", "intent": {"name": "nlu_fallback", "confidence": 0.7}, "entities": [], "intent_ranking": [{"name": "nlu_fallback", "confidence": 0.7}, {"name": "track", "confidence": 0.31}, {"name": "refund", "confidence": 0.2}]}}
+    [0]
+    "#);
+}
+
+#[test]
+fn one_conversation_to_paste() {
+    let world = World::new();
+    world.stdout(&["mark", "negative", "bob"]);
+    world.stdout(&["note", "bob:3", "legs?\nreally"]);
+    assert_snapshot!(world.run("show bob --markdown"), @r#"
+    # Conversation psq7s4rfe64gp6xe
+
+    - conversation: `bob`
+    - link: `afterword://psq7s4rfe64gp6xe`
+    - source: `main`
+    - channel: `telegram`
+    - started: 2026-04-28 09:00:00 UTC
+    - duration: 31s
+    - status: reviewed, negative
+
+    **User** · 09:00:03 · **not understood**
+
+    > `my parcel has legs`
+
+    intent `nlu_fallback` 0.70 (effective 0.31 `track`)
+
+    **Note** by `ada`
+
+    > `legs?`\
+    > `really`
+
+    → action `action_default_fallback` 1.00 `RulePolicy` (**fallback**)
+
+    **Assistant** · 09:00:04
+
+    > `I did not understand.`
+
+    **User** · 09:00:30
+
+    > `talk to a person`
+
+    intent `human` 0.93
+
+    → action `utter_sorry` 1.00 `RulePolicy`
+
+    **Assistant** · 09:00:31
+
+    > `Nobody is there now.`
+    [0]
+    "#);
+    assert_snapshot!(world.run("show bob --markdown --at 9"), @r#"
+    `bob` · channel `telegram` · started 2026-04-28 09:00:00 UTC · status reviewed, negative · `afterword://psq7s4rfe64gp6xe/zp4ymuqssj7uba7c`
+
+    _… 1 turn before_
+
+    **User** · 09:00:03 · **not understood**
+
+    > `my parcel has legs`
+
+    intent `nlu_fallback` 0.70 (effective 0.31 `track`)
+
+    **Note** by `ada`
+
+    > `legs?`\
+    > `really`
+
+    → action `action_default_fallback` 1.00 `RulePolicy` (**fallback**)
+
+    **Assistant** · 09:00:04
+
+    > `I did not understand.`
+
+    **User** · 09:00:30
+
+    > `talk to a person`
+
+    intent `human` 0.93
+
+    → action `utter_sorry` 1.00 `RulePolicy`
+
+    **Assistant** · 09:00:31 · **linked**
+
+    > `Nobody is there now.`
     [0]
     "#);
 }

@@ -199,3 +199,25 @@ pub(crate) enum ConfigCommand {
     /// Print where configuration and store are
     Path,
 }
+
+/// What `show` takes.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// An id or the beginning of one, an external id
+    pub id: String,
+    /// This event alone; as Markdown the turns around it, as a story what led to it
+    #[arg(long, value_name = "SEQ")]
+    pub at: Option<u32>,
+    /// Print one JSON object with everything
+    #[arg(long, group = "form")]
+    pub json: bool,
+    /// Print a transcript in Markdown, to paste into an issue
+    #[arg(long, group = "form")]
+    pub markdown: bool,
+    /// Print the source's records, verbatim
+    #[arg(long, group = "form")]
+    pub raw: bool,
+    /// Print a Rasa story
+    #[arg(long, group = "form")]
+    pub story: bool,
+}

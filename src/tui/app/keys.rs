@@ -137,7 +137,7 @@ impl App {
                                 |line: &detail::Pieces| line.iter().map(|p| p.0.as_str()).collect();
                             detail.iter().map(words).collect()
                         } else {
-                            crate::export::transcript::lines(whole, 0, self.now)
+                            crate::export::transcript::lines(whole, 0..whole.events.len(), self.now)
                         };
                         self.send(Cmd::Pager(lines.join("\n")));
                     }
