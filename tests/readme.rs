@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use afterword::cli::Cli;
 use afterword::export::outputs::OUTPUTS;
-use afterword::filter::{self, FIELDS};
+use afterword::filter::{self, FIELDS, LEARNING_SETS};
 use afterword::import::formats::table::FORMATS;
 use afterword::tui::action::{ACTIONS, Scope};
 use clap::CommandFactory;
@@ -72,6 +72,15 @@ fn fields_table() -> String {
     out
 }
 
+fn sets_table() -> String {
+    let mut out = String::from("| set | filter | conversations |\n|---|---|---|\n");
+    for set in &LEARNING_SETS {
+        let (filter, help) = (code(set.filter), cell(set.help));
+        writeln!(out, "| {} | {filter} | {help} |", set.name).unwrap();
+    }
+    out
+}
+
 fn formats_table() -> String {
     let mut out =
         String::from("| format | what it is | recognised by | known |\n|---|---|---|---|\n");
@@ -115,6 +124,7 @@ fn its_tables_are_those_of_the_program() {
     let parts = [
         ("keys", keys_table()),
         ("fields", fields_table()),
+        ("sets", sets_table()),
         ("formats", formats_table()),
         ("outputs", outputs_table()),
     ];

@@ -11,6 +11,8 @@ mod frames;
 mod decide;
 #[path = "screens/keys.rs"]
 mod keys;
+#[path = "screens/learning.rs"]
+mod learning;
 #[path = "screens/notes.rs"]
 mod notes;
 #[path = "screens/order.rs"]

@@ -20,17 +20,17 @@ pub const LEARNING_SETS: [LearningSet; 3] = [
     LearningSet {
         name: "positive",
         filter: "verdict:positive",
-        help: "judged positive by a reviewer",
+        help: "judged positive",
     },
     LearningSet {
         name: "negative",
         filter: "verdict:negative",
-        help: "judged negative by a reviewer",
+        help: "judged negative",
     },
     LearningSet {
         name: "fallback",
         filter: "is:fallback",
-        help: "in which the assistant fell back, found by itself",
+        help: "with a fallback, automatic",
     },
 ];
 

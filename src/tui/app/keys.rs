@@ -111,6 +111,7 @@ impl App {
             Action::ToggleSidebar => self.toggle_sidebar(),
             Action::FilterByValue => self.filter_by_value(),
             Action::CopyLink => self.copy_link(),
+            Action::Learning => self.open_learning(),
             Action::Notes => self.open_notes(),
             Action::Correct
             | Action::CopyExcerpt
@@ -118,7 +119,6 @@ impl App {
             | Action::OpenDefinition
             | Action::Compare
             | Action::Find
-            | Action::Learning
             | Action::Confusion
             | Action::Anonymize => self.say("not in this version yet"),
             Action::ConversationsOfUser => self.open_same_user(),

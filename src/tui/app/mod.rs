@@ -4,6 +4,7 @@
 pub mod detail;
 pub mod filter_line;
 mod keys;
+pub mod learning;
 pub mod lines;
 pub mod list;
 mod mouse;
@@ -36,6 +37,7 @@ use crate::tui::terminal::TerminalEvent;
 use crate::tui::theme::Theme;
 
 use filter_line::FilterLine;
+use learning::LearningState;
 use list::ListState;
 use notes::NotesState;
 use pending::Pending;
@@ -76,6 +78,8 @@ pub struct App {
     pub sidebar: SidebarState,
     /// The filter line while it is edited.
     pub line: Option<FilterLine>,
+    /// The learning screen.
+    pub learning: LearningState,
     /// The notes screen.
     pub notes: NotesState,
     /// The front layer.
@@ -124,6 +128,7 @@ impl App {
             reader: ReaderState::default(),
             sidebar: SidebarState::default(),
             line: None,
+            learning: LearningState::default(),
             notes: NotesState::default(),
             popup: None,
             status: StatusLine::default(),
@@ -281,7 +286,8 @@ impl App {
             Msg::Values(of, values) => self.take_values(&of, values),
             Msg::Notes(view) => self.take_notes(*view),
             Msg::NoteContexts(contexts) => self.take_note_contexts(contexts),
-            Msg::Learning(_) | Msg::LearningCards(_) => {}
+            Msg::Learning(view) => self.take_learning(*view),
+            Msg::LearningCards(cards) => self.take_learning_cards(cards),
             Msg::History(history) => self.history = history,
             Msg::Today(n) => self.today = n,
             Msg::StoreChanged => {
@@ -318,8 +324,10 @@ impl App {
             if let Some(area) = layout.sidebar {
                 self.settle_sidebar(usize::from(area.height));
             }
-            if matches!(self.popup, Some(Popup::Notes)) {
-                self.settle_notes(&layout);
+            match self.popup {
+                Some(Popup::Notes) => self.settle_notes(&layout),
+                Some(Popup::Learning) => self.settle_learning(&layout),
+                _ => {}
             }
             let (width, height) = self.reader_size();
             self.reader.settle(width, height);
@@ -338,6 +346,7 @@ impl App {
     /// What a full screen shows of reviews is read anew: something of them changed, or did not after all.
     fn reviews_changed(&mut self) {
         self.notes_changed();
+        self.learning_changed();
     }
 
     /// The layout of the present frame; `None`: too small.

@@ -48,6 +48,8 @@ pub enum Popup {
     },
     /// All notes; their state is [`super::notes::NotesState`].
     Notes,
+    /// The learning sets; their state is [`super::learning::LearningState`].
+    Learning,
     /// The journal.
     Journal {
         /// Entries, newest first; `None` while they are read.
@@ -71,6 +73,9 @@ impl App {
     pub(super) fn popup_key(&mut self, key: &KeyEvent) {
         if matches!(self.popup, Some(Popup::Notes)) {
             return self.notes_key(key);
+        }
+        if matches!(self.popup, Some(Popup::Learning)) {
+            return self.learning_key(key);
         }
         let Some(mut popup) = self.popup.take() else {
             return;
@@ -126,8 +131,8 @@ impl App {
                 self.key_preset(preset.clone(), replaces.clone(), key);
                 false
             }
-            // Has its keys above, and stays where it is.
-            Popup::Notes => true,
+            // They have their keys above, and stay where they are.
+            Popup::Notes | Popup::Learning => true,
             Popup::Journal { entries, cursor } => self.journal_key(entries.as_deref(), cursor, key),
             Popup::SameUser(same) => self.same_user_key(same, key),
         };
@@ -160,6 +165,7 @@ impl App {
                 picker.narrow();
             }
             Some(Popup::Notes) => self.notes_paste(&text),
+            Some(Popup::Learning) => self.learning_paste(&text),
             _ => {}
         }
     }

@@ -335,6 +335,12 @@ fn prompt_hints(app: &App) -> Option<&'static str> {
             "enter read  q in the reader comes back  * make it the filter  esc close"
         }
         Popup::Notes => notes_hints(app),
+        Popup::Learning if app.learning.typing.is_some() => {
+            "2026-05-01..2026-05-31, yesterday, 10d, since:…  enter keep  esc drop"
+        }
+        Popup::Learning => {
+            "tab set  1-5 c period  f filter  o O order  enter as the view  w export  q back"
+        }
         Popup::Journal { .. } => "j k move  u take this entry back  enter go there  esc close",
     })
 }

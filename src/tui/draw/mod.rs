@@ -3,6 +3,7 @@
 mod bars;
 mod detail;
 mod header;
+mod learning;
 mod list;
 mod map;
 mod notes;

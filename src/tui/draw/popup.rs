@@ -36,6 +36,7 @@ pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
             prompt(app, layout, &words, &Input::default(), pen);
         }
         Popup::Notes => super::notes::draw(app, layout, pen),
+        Popup::Learning => super::learning::draw(app, layout, pen),
         Popup::Journal { entries, cursor } => {
             journal(app, layout, entries.as_deref(), *cursor, pen)
         }
@@ -268,6 +269,20 @@ fn help_lines(app: &App, typed: &str) -> Vec<HelpLine> {
     if !signs.is_empty() {
         lines.push(HelpLine::Heading("signs".to_owned()));
         lines.extend(signs);
+    }
+    let sets: Vec<HelpLine> = filter::LEARNING_SETS
+        .iter()
+        .filter(|s| {
+            typed.is_empty()
+                || s.name.contains(&typed)
+                || s.filter.contains(&typed)
+                || "learning".contains(&typed)
+        })
+        .map(|s| HelpLine::Row(s.filter.to_owned(), s.help))
+        .collect();
+    if !sets.is_empty() {
+        lines.push(HelpLine::Heading("the learning sets".to_owned()));
+        lines.extend(sets);
     }
     let fields: Vec<HelpLine> = filter::FIELDS
         .iter()
