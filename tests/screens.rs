@@ -7,6 +7,8 @@ mod common;
 #[path = "screens/frames.rs"]
 mod frames;
 
+#[path = "screens/compare.rs"]
+mod compare;
 #[path = "screens/decide.rs"]
 mod decide;
 #[path = "screens/keys.rs"]

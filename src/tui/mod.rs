@@ -7,6 +7,7 @@ pub mod action;
 pub mod app;
 pub mod audit;
 pub mod clipboard;
+pub mod compared;
 pub mod draw;
 pub mod input;
 pub mod keymap;

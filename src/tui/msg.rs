@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::noted::{NoteContext, NotesOf, NotesView};
+use super::compared::Compared;
 use super::opened::Opened;
 use super::rows::Rows;
 use super::terminal::TerminalEvent;
@@ -72,6 +73,13 @@ pub enum Msg {
     Presets(Vec<(Preset, Option<u64>)>),
     /// The journal, newest first.
     Journal(Vec<JournalEntry>),
+    /// Answer to [`Cmd::Compare`].
+    Compared {
+        /// What was asked for.
+        rows: [i64; 2],
+        /// The two side by side, or why they cannot be read.
+        found: Result<Box<Compared>, String>,
+    },
     /// Answer to [`Cmd::SameUser`].
     SameUser {
         /// Whose user was asked for.
@@ -254,6 +262,8 @@ pub enum Cmd {
     DeletePreset(String),
     /// Read the journal.
     LoadJournal,
+    /// Read two conversations and lay them side by side.
+    Compare([i64; 2]),
     /// Read the conversations of the user of this one.
     SameUser(i64),
     /// All notes.

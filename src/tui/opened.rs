@@ -11,6 +11,14 @@ use crate::text::SafeText;
 /// The safe text of every event, made once a conversation.
 pub type Texts = Vec<SafeText>;
 
+/// The safe texts of a conversation.
+pub fn texts(whole: &Whole) -> Texts {
+    let events = whole.events.iter();
+    events
+        .map(|e| e.text.as_ref().map(|t| t.block()).unwrap_or_default())
+        .collect()
+}
+
 /// A conversation as it was asked for under a filter.
 #[derive(Clone, Debug)]
 pub struct Opened {
@@ -37,12 +45,8 @@ pub struct Hits {
 impl Opened {
     /// Makes a conversation ready.
     pub fn new(whole: Whole, filter: Arc<Filter>) -> Self {
-        let texts = whole
-            .events
-            .iter()
-            .map(|e| e.text.as_ref().map(|t| t.block()).unwrap_or_default());
         Self {
-            texts: Arc::new(texts.collect()),
+            texts: Arc::new(texts(&whole)),
             hits: Arc::new(Hits::of(&whole, &filter)),
             whole: Arc::new(whole),
             filter,

@@ -243,6 +243,7 @@ fn plain(symbol: &str) -> &str {
         "│" => "|",
         "…" => ".",
         "·" => "-",
+        "≠" => "%",
         other => other,
     }
 }
@@ -362,6 +363,7 @@ mod tests {
             Glyph::Column,
             Glyph::Ellipsis,
             Glyph::Dot,
+            Glyph::Differs,
         ] {
             assert_eq!(plain(theme(false).glyph(glyph)), theme(true).glyph(glyph));
         }

@@ -55,6 +55,8 @@ pub const SIGNS: &[(&str, &str)] = &[
         "the conversation is flagged; so many of its events are",
     ),
     ("> * :", "the cursor; marked; in the range that has begun"),
+    ("=", "marked to be compared with another"),
+    ("≠", "another than on the other side, where two are compared"),
     (".43x", "lowest confidence, effective: x not understood"),
     (
         ".66?",
@@ -90,6 +92,8 @@ pub enum Glyph {
     Ellipsis,
     /// Between parts of a line.
     Dot,
+    /// Another than on the other side.
+    Differs,
 }
 
 /// How the screen is drawn.
@@ -147,6 +151,8 @@ impl Theme {
             (Glyph::Ellipsis, true) => ".",
             (Glyph::Dot, false) => "·",
             (Glyph::Dot, true) => "-",
+            (Glyph::Differs, false) => "≠",
+            (Glyph::Differs, true) => "%",
         }
     }
 }

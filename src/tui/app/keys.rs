@@ -117,10 +117,10 @@ impl App {
             | Action::CopyExcerpt
             | Action::Export
             | Action::OpenDefinition
-            | Action::Compare
             | Action::Find
             | Action::Confusion
             | Action::Anonymize => self.say("not in this version yet"),
+            Action::Compare => self.compare(),
             Action::ConversationsOfUser => self.open_same_user(),
             Action::Pager => {
                 let open = if self.focus == Pane::Reader {
@@ -295,6 +295,9 @@ impl App {
             Pane::Reader if self.reader.detail => self.reader.detail = false,
             Pane::Reader => self.leave_reader(),
             Pane::Sidebar => self.focus = Pane::List,
+            Pane::List if self.compare_from.take().is_some() => {
+                self.say("nothing is marked for comparing any more");
+            }
             Pane::List => {}
         }
     }

@@ -1,6 +1,7 @@
 //! The state of the screen and how it changes. `update` touches no SQL, no file and no clock; what it
 //! wants done it returns as commands.
 
+pub mod compare;
 pub mod detail;
 pub mod filter_line;
 mod keys;
@@ -101,6 +102,8 @@ pub struct App {
     repeat: Option<Repeat>,
     previous: Option<Previous>,
     trail: Trail,
+    /// The row that was marked to be compared with another.
+    pub compare_from: Option<i64>,
     go_to: Option<i64>,
     delete_asked: Option<String>,
     cmds: Vec<Cmd>,
@@ -142,6 +145,7 @@ impl App {
             repeat: None,
             previous: None,
             trail: Trail::default(),
+            compare_from: None,
             go_to: None,
             delete_asked: None,
             cmds: Vec::new(),
@@ -282,6 +286,7 @@ impl App {
                     *entries = Some(new);
                 }
             }
+            Msg::Compared { rows, found } => self.take_compared(rows, found),
             Msg::SameUser { row, found } => self.take_same_user(row, found),
             Msg::Values(of, values) => self.take_values(&of, values),
             Msg::Notes(view) => self.take_notes(*view),
@@ -311,6 +316,7 @@ impl App {
     /// Brings everything derived into step and hands the commands over.
     fn finish(&mut self) -> Vec<Cmd> {
         self.keep_trail();
+        self.settle_comparison();
         if let Some(layout) = self.layout() {
             // Behind the reader the list stands still: it is found as it was left.
             if layout.list.is_some() {

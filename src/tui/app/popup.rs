@@ -5,6 +5,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::App;
+use super::compare::Comparison;
 use super::picker::{Choice, Item, Picker};
 use super::same_user::SameUser;
 use crate::filter::{self, Field};
@@ -59,6 +60,8 @@ pub enum Popup {
     },
     /// Conversations of the same user.
     SameUser(SameUser),
+    /// Two conversations side by side.
+    Compare(Comparison),
 }
 
 /// Edits the text of a prompt. True where it changed.
@@ -135,6 +138,7 @@ impl App {
             Popup::Notes | Popup::Learning => true,
             Popup::Journal { entries, cursor } => self.journal_key(entries.as_deref(), cursor, key),
             Popup::SameUser(same) => self.same_user_key(same, key),
+            Popup::Compare(comparison) => self.compare_key(comparison, key),
         };
         // A choice may have opened another layer: that one stays in front.
         if keep && self.popup.is_none() {

@@ -99,6 +99,13 @@ impl App {
                     return false;
                 }
             }
+            KeyCode::Char('=') => match chosen {
+                Some(row) if row != same.row => {
+                    self.compare_rows(same.row, row);
+                    return false;
+                }
+                _ => self.say("this is the present one: = on another compares the two"),
+            },
             KeyCode::Char('*') => {
                 let user = same.user.for_search();
                 let filter = filter::add_value(&Filter::default(), Field::User, user);

@@ -99,7 +99,9 @@ impl App {
     /// The key and the name of the way back, where the reader has one.
     pub fn way_back(&self) -> Option<(String, String)> {
         let stop = self.trail.last().filter(|_| self.focus == Pane::Reader)?;
-        let to = match stop.popup {
+        let to = match &stop.popup {
+            Some(Popup::Compare(_)) => "the comparison".to_owned(),
+            Some(Popup::Notes) => "the notes".to_owned(),
             Some(_) => "where it was opened".to_owned(),
             None => self.whom(&[stop.from]),
         };

@@ -331,8 +331,11 @@ fn prompt_hints(app: &App) -> Option<&'static str> {
         Popup::Note(_) => "enter write  esc drop",
         Popup::PresetName(_) => "enter next  esc drop",
         Popup::PresetKey { .. } => "a free letter or digit  enter without a key  esc drop",
+        Popup::Compare(_) => {
+            "j k turn  n N difference  tab side  enter read this turn  q esc close"
+        }
         Popup::SameUser(_) => {
-            "enter read  q in the reader comes back  * make it the filter  esc close"
+            "enter read  = compare with the present one  * make it the filter  esc close"
         }
         Popup::Notes => notes_hints(app),
         Popup::Learning if app.learning.typing.is_some() => {

@@ -78,6 +78,9 @@ pub(super) fn draw(app: &App, area: Rect, class: Class, pen: &mut Pen<'_>) {
         }) {
             pen.word(area.x + 1, y, 1, ":", app.theme.style(Role::Accent));
         }
+        if app.compare_from == Some(id) {
+            pen.word(area.x + 6, y, 1, "=", app.theme.style(Role::Accent));
+        }
         if place == app.list.cursor {
             pen.word(area.x, y, 1, ">", app.theme.style(Role::Unread));
             if app.focus == Pane::List {

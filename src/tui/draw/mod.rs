@@ -1,6 +1,7 @@
 //! Drawing: reads the app, changes nothing, and puts every character through the [`Pen`].
 
 mod bars;
+mod compare;
 mod detail;
 mod header;
 mod learning;

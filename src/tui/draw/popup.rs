@@ -11,6 +11,7 @@ use super::super::app::popup::Popup;
 use super::super::layout::Layout;
 use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role, SIGNS};
+use super::compare;
 use super::same_user;
 use crate::filter;
 use crate::model::JournalEntry;
@@ -40,6 +41,7 @@ pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         Popup::Journal { entries, cursor } => {
             journal(app, layout, entries.as_deref(), *cursor, pen)
         }
+        Popup::Compare(comparison) => compare::draw(app, layout, comparison, pen),
         Popup::SameUser(same) => same_user::draw(app, layout, same, pen),
     }
 }

@@ -111,6 +111,7 @@ impl Workers {
             Cmd::Open(row, filter) => self.reading(ReadJob::Open(row, filter)),
             Cmd::Prefetch(row, filter) => self.reading(ReadJob::Prefetch(row, filter)),
             Cmd::LoadJournal => self.reading(ReadJob::Journal),
+            Cmd::Compare(rows) => self.reading(ReadJob::Compare(rows)),
             Cmd::SameUser(row) => self.reading(ReadJob::SameUser(row)),
             Cmd::Decide {
                 ticket,

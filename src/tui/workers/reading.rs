@@ -9,6 +9,7 @@ use super::Common;
 use crate::filter::{self, Filter, spans};
 use crate::model::NoteId;
 use crate::store::{Access, Card, JournalQuery, Store, Whole};
+use crate::tui::compared::Compared;
 use crate::tui::msg::Msg;
 use crate::tui::noted::NoteContext;
 use crate::tui::opened::{Opened, same_filter};
@@ -42,6 +43,8 @@ pub(super) enum ReadJob {
     NoteContexts(Vec<(NoteId, i64)>),
     /// Lines of the learning screen.
     LearningCards(Vec<i64>),
+    /// Two conversations side by side.
+    Compare([i64; 2]),
 }
 
 /// What waits, by how urgent it is.
@@ -54,6 +57,7 @@ struct Waiting {
     /// In the order they were asked for: the screen asks for each once.
     contexts: Vec<(NoteId, i64)>,
     learning: Vec<i64>,
+    compare: Option<[i64; 2]>,
     /// The newest last.
     cards: Vec<(Vec<i64>, Arc<Filter>)>,
     /// The likeliest last.
@@ -69,6 +73,7 @@ impl Waiting {
             ReadJob::SameUser(row) => self.same_user = Some(row),
             ReadJob::NoteContexts(notes) => self.contexts.extend(notes),
             ReadJob::LearningCards(rows) => self.learning.extend(rows),
+            ReadJob::Compare(rows) => self.compare = Some(rows),
             ReadJob::Prefetch(row, filter) => {
                 self.likely.push((row, filter));
                 let old = self.likely.len().saturating_sub(LIKELY);
@@ -95,6 +100,9 @@ impl Waiting {
     fn next(&mut self) -> Option<ReadJob> {
         if let Some((row, filter)) = self.open.take() {
             return Some(ReadJob::Open(row, filter));
+        }
+        if let Some(rows) = self.compare.take() {
+            return Some(ReadJob::Compare(rows));
         }
         if let Some(row) = self.same_user.take() {
             return Some(ReadJob::SameUser(row));
@@ -165,6 +173,16 @@ pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
                 error: error.to_string(),
             },
         },
+        ReadJob::Compare(rows) => {
+            let read = |row| match store.whole(row) {
+                Ok(Some(whole)) => Ok(whole),
+                Ok(None) => Err("a conversation of the two was removed".to_owned()),
+                Err(error) => Err(error.to_string()),
+            };
+            let found = read(rows[0])
+                .and_then(|left| Ok(Box::new(Compared::new(left, read(rows[1])?))));
+            Msg::Compared { rows, found }
+        }
         ReadJob::SameUser(row) => {
             let found = store.same_user(row, OF_USER).and_then(|of| {
                 let cards = store.cards(&of.rows)?;
