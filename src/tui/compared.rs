@@ -95,7 +95,11 @@ impl Compared {
             let turn = |side: usize, place: Option<usize>| {
                 place.and_then(|p| Some((&*sides[side].whole, sides[side].turn(p)?)))
             };
-            if [turn(0, a), turn(1, b)].into_iter().flatten().all(is_silent) {
+            if [turn(0, a), turn(1, b)]
+                .into_iter()
+                .flatten()
+                .all(is_silent)
+            {
                 continue;
             }
             let difference = match (turn(0, a), turn(1, b)) {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::noted::{NoteContext, NotesOf, NotesView};
 use super::compared::Compared;
+use super::noted::{NoteContext, NotesOf, NotesView};
 use super::opened::Opened;
 use super::rows::Rows;
 use super::terminal::TerminalEvent;

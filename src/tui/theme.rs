@@ -56,7 +56,10 @@ pub const SIGNS: &[(&str, &str)] = &[
     ),
     ("> * :", "the cursor; marked; in the range that has begun"),
     ("=", "marked to be compared with another"),
-    ("≠", "another than on the other side, where two are compared"),
+    (
+        "≠",
+        "another than on the other side, where two are compared",
+    ),
     (".43x", "lowest confidence, effective: x not understood"),
     (
         ".66?",

@@ -62,7 +62,10 @@ fn two_versions_side_by_side() {
 #[test]
 fn hostile_and_wide_text_side_by_side() {
     for size in [(40, 10), (80, 24)] {
-        let mut screen = Start::on(fixture::store()).size(size.0, size.1).filter("").go();
+        let mut screen = Start::on(fixture::store())
+            .size(size.0, size.1)
+            .filter("")
+            .go();
         screen.go("h\u{1b}[31mostile\u{202e}").press("=");
         screen.go("山田").press("=");
         compare("compare_hostile", &screen);
@@ -73,7 +76,11 @@ fn hostile_and_wide_text_side_by_side() {
 fn the_first_press_marks_and_the_same_row_unmarks() {
     let mut screen = start((80, 24));
     screen.press("=");
-    assert!(screen.status().starts_with("newer is marked"), "{}", screen.status());
+    assert!(
+        screen.status().starts_with("newer is marked"),
+        "{}",
+        screen.status()
+    );
     screen.press("j");
     let text = screen.text();
     let row = text.lines().find(|l| l.contains("newer")).unwrap();
@@ -88,7 +95,10 @@ fn the_first_press_marks_and_the_same_row_unmarks() {
     assert_eq!(turns(&screen), [Some(2), Some(2)]);
     screen.press("<esc>");
     assert!(screen.app.popup.is_none());
-    assert!(screen.app.compare_from.is_some(), "it stays for the next one");
+    assert!(
+        screen.app.compare_from.is_some(),
+        "it stays for the next one"
+    );
 }
 
 #[test]
@@ -105,7 +115,14 @@ fn differences_are_gone_through_in_order() {
     screen.press("=j=");
     // On the first difference at once: the newer asks for the number, the older does not.
     assert_eq!(turns(&screen), [Some(2), Some(2)]);
-    assert!(screen.text().lines().next().unwrap().ends_with("difference 1 of 3"));
+    assert!(
+        screen
+            .text()
+            .lines()
+            .next()
+            .unwrap()
+            .ends_with("difference 1 of 3")
+    );
     screen.press("n");
     assert_eq!(turns(&screen), [Some(3), None]);
     screen.press("n");
@@ -168,7 +185,10 @@ fn a_very_long_turn_is_scrolled_through() {
         screen.press("j");
     }
     let end = screen.text();
-    assert!(end.contains("fewer words") || end.contains("Sorry, I did not"), "{end}");
+    assert!(
+        end.contains("fewer words") || end.contains("Sorry, I did not"),
+        "{end}"
+    );
     for _ in 0..200 {
         screen.press("k");
     }

@@ -199,7 +199,10 @@ mod tests {
     fn very_long_ones_are_laid_side_by_side_in_bounds() {
         // Ten thousand on both sides, with insertions: a whole table would have a hundred million cells.
         let left: Vec<usize> = (0..10_000).collect();
-        let right: Vec<usize> = (0..10_000).filter(|i| i % 100 != 50).chain([1; 60]).collect();
+        let right: Vec<usize> = (0..10_000)
+            .filter(|i| i % 100 != 50)
+            .chain([1; 60])
+            .collect();
         let score = |i: usize, j: usize| if left[i] == right[j] { u32::MAX } else { 0 };
         assert!(Band::of(10_000, 10_000).width * 10_000 <= CELLS);
         let found = anchors(left.len(), right.len(), score);

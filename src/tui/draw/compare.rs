@@ -89,7 +89,9 @@ impl Drawer<'_> {
         }
         for (side, (x, width)) in columns.into_iter().enumerate() {
             match &row.cells[side] {
-                Some(Cell::Head(place)) => self.head(side, *place, pair.difference, x, y, width, pen),
+                Some(Cell::Head(place)) => {
+                    self.head(side, *place, pair.difference, x, y, width, pen)
+                }
                 Some(cell) => self.cell(&self.shown.compared.sides[side], cell, x, y, width, pen),
                 None if head => {
                     let words = " no such turn ";
@@ -111,7 +113,13 @@ impl Drawer<'_> {
             }
         }
         let line = columns[1].0 - 1;
-        pen.word(line, y, 1, theme.glyph(Glyph::Column), theme.style(Role::Dim));
+        pen.word(
+            line,
+            y,
+            1,
+            theme.glyph(Glyph::Column),
+            theme.style(Role::Dim),
+        );
     }
 
     /// `3 14:31:20 ≠ intent, answer`
@@ -153,7 +161,13 @@ impl Drawer<'_> {
         let (text_x, room) = (x + TEXT, width.saturating_sub(TEXT));
         let other = |seq: usize, pen: &mut Pen<'_>| {
             if side.is_other(seq) {
-                pen.word(x, y, 1, theme.glyph(Glyph::Differs), theme.style(Role::Doubt));
+                pen.word(
+                    x,
+                    y,
+                    1,
+                    theme.glyph(Glyph::Differs),
+                    theme.style(Role::Doubt),
+                );
             }
         };
         match cell {

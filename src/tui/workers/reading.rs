@@ -179,8 +179,8 @@ pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
                 Ok(None) => Err("a conversation of the two was removed".to_owned()),
                 Err(error) => Err(error.to_string()),
             };
-            let found = read(rows[0])
-                .and_then(|left| Ok(Box::new(Compared::new(left, read(rows[1])?))));
+            let found =
+                read(rows[0]).and_then(|left| Ok(Box::new(Compared::new(left, read(rows[1])?))));
             Msg::Compared { rows, found }
         }
         ReadJob::SameUser(row) => {
