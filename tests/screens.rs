@@ -11,6 +11,8 @@ mod frames;
 mod compare;
 #[path = "screens/decide.rs"]
 mod decide;
+#[path = "screens/excerpts.rs"]
+mod excerpts;
 #[path = "screens/keys.rs"]
 mod keys;
 #[path = "screens/learning.rs"]

@@ -11,9 +11,9 @@ use super::rows::Rows;
 use super::terminal::TerminalEvent;
 use crate::filter::{Field, Filter};
 use crate::model::{
-    Ack, Change, EntryId, JournalEntry, Millis, NoteId, Preset, Set, SortKey, Status, Tag,
+    Ack, Change, EntryId, JournalEntry, Millis, NoteId, Preset, Privacy, Set, SortKey, Status, Tag,
 };
-use crate::store::Card;
+use crate::store::{Card, Whole};
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -103,8 +103,10 @@ pub enum Msg {
     Today(u64),
     /// Another process changed the store: what is shown may be old.
     StoreChanged,
+    /// Answer to [`Cmd::Excerpt`]: it goes to the clipboard.
+    Excerpt(Clip),
     /// The helper program did not take this text: the terminal is asked instead.
-    NotCopied(String),
+    NotCopied(Clip),
     /// Something worth a line on the status line.
     Notice(String),
     /// A worker ended unexpectedly.
@@ -223,6 +225,24 @@ pub struct RowsEdit {
     pub set: Set,
 }
 
+/// A text for the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clip {
+    /// What the status line calls it: a link by itself, an excerpt by how much it is.
+    pub name: String,
+    /// It.
+    pub text: String,
+}
+
+/// Of what to write an excerpt.
+#[derive(Clone, Debug)]
+pub enum ExcerptOf {
+    /// The turns around an event of a conversation that is here; without one its beginning.
+    Event(Arc<Whole>, Option<usize>),
+    /// Of each of these rows its flagged events, else its first problem, else its beginning.
+    Rows(Arc<[i64]>),
+}
+
 /// What the app asks for.
 #[derive(Debug)]
 pub enum Cmd {
@@ -285,10 +305,12 @@ pub enum Cmd {
     SaveState(String),
     /// Keep a filter in the history.
     PushHistory(String),
+    /// Write excerpts as Markdown, people and texts hidden as asked.
+    Excerpt(ExcerptOf, Privacy),
     /// To the clipboard.
-    Copy(String),
+    Copy(Clip),
     /// To the clipboard, by asking the terminal.
-    CopyByTerminal(String),
+    CopyByTerminal(Clip),
     /// Show text in $PAGER.
     Pager(String),
     /// Stop the running question.

@@ -17,7 +17,7 @@ use super::clipboard::{self, Helper};
 use super::draw::draw;
 use super::input::Input;
 use super::keymap::Keymap;
-use super::msg::{Cmd, Msg};
+use super::msg::{Clip, Cmd, Msg};
 use super::panic_if_asked;
 use super::pen;
 use super::terminal::{self, Screen, TerminalGuard};
@@ -201,8 +201,8 @@ impl World<'_> {
                         self.notice("there is no shell to go back to");
                     }
                 }
-                Cmd::Copy(text) => self.copy(text)?,
-                Cmd::CopyByTerminal(text) => self.copy_by_terminal(&text),
+                Cmd::Copy(clip) => self.copy(clip)?,
+                Cmd::CopyByTerminal(clip) => self.copy_by_terminal(&clip),
                 Cmd::Pager(text) => {
                     self.input.pause();
                     let shown = self.guard.outside(|| page(&text))?;
@@ -219,16 +219,16 @@ impl World<'_> {
     }
 
     /// Copies by the desktop's helper program, which may take its time, else by the terminal.
-    fn copy(&mut self, text: String) -> Result<(), Error> {
+    fn copy(&mut self, clip: Clip) -> Result<(), Error> {
         let Some(helper) = Helper::find() else {
-            self.copy_by_terminal(&text);
+            self.copy_by_terminal(&clip);
             return Ok(());
         };
         let out = self.out.clone();
         let work = move || {
-            let msg = match helper.copy(&text) {
-                Ok(copied) => Msg::Notice(format!("{text}: {}", copied.summary())),
-                Err(_) => Msg::NotCopied(text),
+            let msg = match helper.copy(&clip.text) {
+                Ok(copied) => Msg::Notice(format!("{}: {}", clip.name, copied.summary())),
+                Err(_) => Msg::NotCopied(clip),
             };
             // The screen has closed: there is nobody to tell.
             drop(out.send(msg));
@@ -239,9 +239,9 @@ impl World<'_> {
         Ok(())
     }
 
-    fn copy_by_terminal(&self, text: &str) {
-        match clipboard::copy_by_terminal(self.guard, text) {
-            Ok(copied) => self.notice(&format!("{text}: {}", copied.summary())),
+    fn copy_by_terminal(&self, clip: &Clip) {
+        match clipboard::copy_by_terminal(self.guard, &clip.text) {
+            Ok(copied) => self.notice(&format!("{}: {}", clip.name, copied.summary())),
             Err(error) => self.notice(&format!("not copied: {error}")),
         }
     }

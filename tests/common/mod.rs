@@ -39,8 +39,10 @@ pub const FULL: Theme = Theme {
 pub struct Screen {
     /// What is tested.
     pub app: App,
-    /// Links that were copied.
+    /// What was copied.
     pub copied: Vec<String>,
+    /// What the status line calls it.
+    pub called: Vec<String>,
     /// Texts that were shown in the pager.
     pub paged: Vec<String>,
     /// The screen was left.
@@ -122,6 +124,7 @@ impl Start {
         let mut screen = Screen {
             app,
             copied: Vec::new(),
+            called: Vec::new(),
             paged: Vec::new(),
             left: false,
             keys: 0,
@@ -150,7 +153,10 @@ impl Screen {
             }
             let (messages, rest) = self.workers.take(cmd);
             match rest {
-                Some(Cmd::Copy(text)) => self.copied.push(text),
+                Some(Cmd::Copy(clip)) => {
+                    self.copied.push(clip.text);
+                    self.called.push(clip.name);
+                }
                 Some(Cmd::Pager(text)) => self.paged.push(text),
                 Some(Cmd::Quit) => self.left = true,
                 Some(Cmd::Redraw | Cmd::Suspend) | None => {}

@@ -10,7 +10,7 @@ use super::detail;
 use super::popup::Popup;
 use super::triage::StatusLine;
 use crate::filter;
-use crate::model::{Link, SortKey, Status, Verdict};
+use crate::model::{SortKey, Status, Verdict};
 use crate::text::Untrusted;
 use crate::tui::action::{Action, Scope};
 use crate::tui::keymap::Key;
@@ -112,9 +112,9 @@ impl App {
             Action::FilterByValue => self.filter_by_value(),
             Action::CopyLink => self.copy_link(),
             Action::Learning => self.open_learning(),
+            Action::CopyExcerpt => self.copy_excerpt(),
             Action::Notes => self.open_notes(),
             Action::Correct
-            | Action::CopyExcerpt
             | Action::Export
             | Action::OpenDefinition
             | Action::Find
@@ -245,28 +245,6 @@ impl App {
             };
         }
         self.save_state();
-    }
-
-    fn copy_link(&mut self) {
-        let open = self
-            .reader
-            .open
-            .as_ref()
-            .filter(|_| self.focus == Pane::Reader);
-        let link = match open {
-            Some(open) => {
-                let event = open.target().map(|t| t.key);
-                Some(Link::to(open.whole.card.id, event))
-            }
-            None => self
-                .list
-                .current()
-                .and_then(|row| self.list.card(row))
-                .map(|card| Link::to(card.id, None)),
-        };
-        if let Some(link) = link {
-            self.send(Cmd::Copy(link.to_string()));
-        }
     }
 
     pub(super) fn quit(&mut self) {

@@ -3,6 +3,7 @@
 
 pub mod compare;
 pub mod detail;
+mod excerpt;
 pub mod filter_line;
 mod keys;
 pub mod learning;
@@ -303,7 +304,8 @@ impl App {
                 self.reread(&rows, false);
                 self.reviews_changed();
             }
-            Msg::NotCopied(text) => self.send(Cmd::CopyByTerminal(text)),
+            Msg::Excerpt(clip) => self.send(Cmd::Copy(clip)),
+            Msg::NotCopied(clip) => self.send(Cmd::CopyByTerminal(clip)),
             Msg::Notice(text) => self.say(&text),
             Msg::WorkerDied(why) => self.fail(&why),
             Msg::Terminal(TerminalEvent::Terminate(_) | TerminalEvent::Hangup) => self.quit(),

@@ -1,6 +1,7 @@
 //! The threads that do what the app asks: questions to the catalogue, reading, writing. Each has its own
 //! connection; a panic in one becomes a message, never a broken terminal.
 
+mod excerpts;
 mod figures;
 mod inline;
 mod query;
@@ -110,6 +111,7 @@ impl Workers {
             Cmd::Cards(rows, filter) => self.reading(ReadJob::Cards(rows, filter)),
             Cmd::Open(row, filter) => self.reading(ReadJob::Open(row, filter)),
             Cmd::Prefetch(row, filter) => self.reading(ReadJob::Prefetch(row, filter)),
+            Cmd::Excerpt(of, privacy) => self.reading(ReadJob::Excerpt(of, privacy)),
             Cmd::LoadJournal => self.reading(ReadJob::Journal),
             Cmd::Compare(rows) => self.reading(ReadJob::Compare(rows)),
             Cmd::SameUser(row) => self.reading(ReadJob::SameUser(row)),

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use crossbeam_channel::Receiver;
 
 use super::Common;
+use super::excerpts;
 use crate::filter::{self, Filter, spans};
-use crate::model::NoteId;
+use crate::model::{NoteId, Privacy};
 use crate::store::{Access, Card, JournalQuery, Store, Whole};
 use crate::tui::compared::Compared;
-use crate::tui::msg::Msg;
+use crate::tui::msg::{ExcerptOf, Msg};
 use crate::tui::noted::NoteContext;
 use crate::tui::opened::{Opened, same_filter};
 
@@ -45,6 +46,8 @@ pub(super) enum ReadJob {
     LearningCards(Vec<i64>),
     /// Two conversations side by side.
     Compare([i64; 2]),
+    /// Excerpts for the clipboard.
+    Excerpt(ExcerptOf, Privacy),
 }
 
 /// What waits, by how urgent it is.
@@ -58,6 +61,8 @@ struct Waiting {
     contexts: Vec<(NoteId, i64)>,
     learning: Vec<i64>,
     compare: Option<[i64; 2]>,
+    /// The clipboard holds one thing: the newest.
+    excerpt: Option<(ExcerptOf, Privacy)>,
     /// The newest last.
     cards: Vec<(Vec<i64>, Arc<Filter>)>,
     /// The likeliest last.
@@ -74,6 +79,7 @@ impl Waiting {
             ReadJob::NoteContexts(notes) => self.contexts.extend(notes),
             ReadJob::LearningCards(rows) => self.learning.extend(rows),
             ReadJob::Compare(rows) => self.compare = Some(rows),
+            ReadJob::Excerpt(of, privacy) => self.excerpt = Some((of, privacy)),
             ReadJob::Prefetch(row, filter) => {
                 self.likely.push((row, filter));
                 let old = self.likely.len().saturating_sub(LIKELY);
@@ -106,6 +112,9 @@ impl Waiting {
         }
         if let Some(row) = self.same_user.take() {
             return Some(ReadJob::SameUser(row));
+        }
+        if let Some((of, privacy)) = self.excerpt.take() {
+            return Some(ReadJob::Excerpt(of, privacy));
         }
         // The newest first: what was scrolled past can wait.
         if !self.contexts.is_empty() {
@@ -191,6 +200,7 @@ pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
             let found = found.map_err(|error| error.to_string());
             Msg::SameUser { row, found }
         }
+        ReadJob::Excerpt(of, privacy) => excerpts::write(store, &of, &privacy),
         ReadJob::NoteContexts(notes) => Msg::NoteContexts(contexts(store, &notes)),
         ReadJob::LearningCards(rows) => match store.cards(&rows) {
             Ok(cards) => Msg::LearningCards(cards),
