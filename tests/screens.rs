@@ -9,6 +9,8 @@ mod frames;
 
 #[path = "screens/compare.rs"]
 mod compare;
+#[path = "screens/correct.rs"]
+mod correct;
 #[path = "screens/decide.rs"]
 mod decide;
 #[path = "screens/excerpts.rs"]

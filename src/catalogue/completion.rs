@@ -1,10 +1,14 @@
 //! Values for the completion of the filter line, with how many conversations carry each.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Catalogue;
 use super::bits::Bits;
 use super::groups::{Group, group_of, pair};
 use super::terms;
-use crate::filter::{Field, fold};
+use crate::filter::{Field, fold, values};
+use crate::model::CorrectionField;
+use crate::store::feed::Wanted;
 use crate::store::questions::Like;
 use crate::store::{Facet, Result, Store, kept};
 
@@ -75,7 +79,7 @@ impl Catalogue {
         most.found()
     }
 
-    /// Values of a name (`slot:city=`, `entity:city=`, `meta:env=`) that begin so, counted likewise; none
+    /// Values of a name (`slot:city=`, `entity:city=`, `meta:env=`, `corrected:intent=`) that begin so, counted likewise; none
     /// of other fields. The store is asked, and answers `Interrupted` when its interrupt handle fires.
     pub fn named_values(
         &mut self,
@@ -94,9 +98,78 @@ impl Catalogue {
                 self.pairs(store, Facet::EntityValue, name, &prefix, &shown, &mut most)?
             }
             Field::Meta => self.pairs(store, Facet::Meta, name, &prefix, &shown, &mut most)?,
+            Field::Corrected => {
+                let found = self.corrections(store, name, &prefix, &shown)?;
+                found
+                    .into_iter()
+                    .for_each(|(value, count)| most.take(value, count));
+            }
             _ => {}
         }
         Ok(most.found())
+    }
+
+    /// What a correction of `field` may choose from: what conversations that are not deleted carry, counted
+    /// as by [`Catalogue::values`], and what was corrected to besides; the most frequent first. Of summaries
+    /// there is nothing to choose.
+    pub fn correctable(
+        &mut self,
+        store: &Store,
+        field: CorrectionField,
+        limit: usize,
+    ) -> Result<Vec<(String, u64)>> {
+        self.settle(store)?;
+        let (of, corrected) = match field {
+            CorrectionField::Intent => (Field::Intent, Some("intent")),
+            CorrectionField::Entities => (Field::Entity, Some("entities")),
+            // Their values are those that are shown, corrected ones among them.
+            CorrectionField::Topics => (Field::Topic, None),
+            CorrectionField::Sentiment => (Field::Sentiment, None),
+            CorrectionField::Language => (Field::Lang, None),
+            CorrectionField::Summary => return Ok(Vec::new()),
+        };
+        let mut found = self.values(of, "", limit);
+        if let Some(name) = corrected {
+            let known: HashSet<String> = found.iter().map(|v| fold(&v.0)).collect();
+            let more = self.corrections(store, name, "", &self.shown())?;
+            let mut more: Vec<_> = more
+                .into_iter()
+                .filter(|(value, _)| !known.contains(&fold(value)))
+                .collect();
+            more.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            found.extend(more);
+            found.truncate(limit);
+        }
+        Ok(found)
+    }
+
+    /// Values of corrections of that name that begin so, with how many conversations of `shown` have one.
+    fn corrections(
+        &self,
+        store: &Store,
+        name: &str,
+        prefix: &str,
+        shown: &Bits,
+    ) -> Result<HashMap<String, u64>> {
+        let name = fold(name);
+        let mut rows: HashMap<String, HashSet<i64>> = HashMap::new();
+        store.ask_corrections(Wanted::All, |row, _, field, json| {
+            if !self
+                .index
+                .rows
+                .position(row)
+                .is_some_and(|p| shown.contains(p))
+            {
+                return;
+            }
+            for (of, value) in values::correction_values(field, json) {
+                if *of == name && fold(&value).starts_with(prefix) {
+                    rows.entry(value.into_owned()).or_default().insert(row);
+                }
+            }
+        })?;
+        let counted = rows.into_iter();
+        Ok(counted.map(|(v, rows)| (v, rows.len() as u64)).collect())
     }
 
     fn pairs(

@@ -202,6 +202,29 @@ pub(crate) enum Command {
         #[arg(required = true)]
         text: Vec<String>,
     },
+    /// Correct what was predicted or imported
+    ///
+    /// Of a message its intent and entities; of a conversation topics, sentiment, language, summary. Several
+    /// at once are one change; an empty value removes a correction; `intent` alone confirms the prediction.
+    /// The prediction itself stays.
+    #[command(
+        override_usage = "afterword correct <ID:SEQ> <intent[=NAME]|entities=JSON>…\n       \
+            afterword correct <ID> <topics=A,B|sentiment=…|language=…|summary=…>…\n       \
+            afterword correct <topics=A,B|…>… --filter <FILTER>",
+        after_help = "Examples:\n  \
+        afterword correct 7kq2m4xd:12 intent=refund\n  \
+        afterword correct 7kq2m4xd:12 intent\n  \
+        afterword correct 7kq2m4xd topics=returns/refund,delivery language=pt\n  \
+        afterword correct 7kq2m4xd:12 'entities=[{\"entity\":\"city\",\"start\":8,\"end\":12}]'"
+    )]
+    Correct {
+        /// An id, with :SEQ for a message; what is to be corrected, with its value
+        #[arg(required = true, value_name = "WORD", hide_possible_values = true)]
+        words: Vec<String>,
+        /// All that match this filter, instead of an id
+        #[arg(long, value_name = "FILTER")]
+        filter: Option<String>,
+    },
     /// Take back changes: one's own newest, or those named
     ///
     /// What another reviewer changed since stays as it is, and is said.

@@ -94,6 +94,12 @@ fn with_session(cli: Cli, mut out: Out) -> Result<u8, Error> {
             &text.join(" "),
             &out,
         ))?,
+        Some(Command::Correct { words, filter }) => done(commands::correct::run(
+            &session,
+            &words,
+            filter.as_deref(),
+            &out,
+        ))?,
         Some(Command::Undo { what }) => done(commands::undo::run(&session, &what, &out))?,
         Some(Command::Redo) => done(commands::undo::redo(&session, &out))?,
         Some(Command::Log {

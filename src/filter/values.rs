@@ -219,7 +219,8 @@ pub fn moment(field: Field, subject: &Subject<'_>) -> Option<Millis> {
     }
 }
 
-/// Names and values of a correction as `corrected:` knows them: the singular `topic` for each topic.
+/// Names and values of a correction as `corrected:` knows them: the singular `topic` for each topic, the
+/// names of entities.
 pub fn correction_values(
     field: CorrectionField,
     json: &str,
@@ -239,6 +240,13 @@ pub fn correction_values(
             all.push((name, Cow::Borrowed(json)));
         }
         return all;
+    }
+    if field == CorrectionField::Entities
+        && let Ok(entities) = crate::model::entities_of(&json.into())
+        && !entities.is_empty()
+    {
+        let names = entities.into_iter().map(|e| e.name.for_search().to_owned());
+        return names.map(|n| (name.clone(), Cow::Owned(n))).collect();
     }
     vec![(name, plain_json(json))]
 }

@@ -123,6 +123,53 @@ pub fn entities_json(entities: &[MarkedEntity]) -> Untrusted {
     serde_json::to_string(&all).unwrap_or_default().into()
 }
 
+/// The JSON of a value as people write it: topics with commas between, sentiment a word or a number,
+/// entities already as JSON. `None` where nothing is written, which takes a correction away.
+pub fn correction_json(field: CorrectionField, typed: &str) -> Option<Untrusted> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return None;
+    }
+    let is_number = || serde_json::from_str::<Number>(typed).is_ok();
+    Some(match field {
+        CorrectionField::Topics => {
+            let mut topics: Vec<Untrusted> = Vec::new();
+            for topic in typed.split(',').map(str::trim).filter(|t| !t.is_empty()) {
+                if !topics.iter().any(|t| t.for_search() == topic) {
+                    topics.push(topic.into());
+                }
+            }
+            strings_json(&topics)
+        }
+        CorrectionField::Entities => typed.into(),
+        CorrectionField::Sentiment if is_number() => typed.into(),
+        _ => string_json(typed),
+    })
+}
+
+/// What a person says of a message, harmless and on one line: `-> refund`, `confirmed`, `-> refund, entities
+/// city`; empty where nobody said anything.
+pub fn correction_words(review: &Review, key: EventKey, event: &Event) -> String {
+    let mut words = match review.corrected_intent(key) {
+        None => String::new(),
+        Some(name) if shown_intent(event) == Some(&name) => "confirmed".to_owned(),
+        Some(name) => format!("-> {}", name.line().cut(40).as_str()),
+    };
+    if let Some(entities) = review.corrected_entities(key) {
+        let names: Vec<String> = entities
+            .iter()
+            .map(|e| e.name.line().cut(20).as_str().to_owned())
+            .collect();
+        let names = match names.as_slice() {
+            [] => "none".to_owned(),
+            names => names.join(" "),
+        };
+        let join = if words.is_empty() { "" } else { ", " };
+        words.push_str(&format!("{join}entities {names}"));
+    }
+    words
+}
+
 /// Whether a correction of `field` may be written so; the error says what is expected.
 pub fn check_correction(field: CorrectionField, json: &Untrusted) -> Result<(), String> {
     let text = json.for_search();
@@ -293,5 +340,27 @@ mod tests {
         assert!(fits(F::Entities, &entity(",\"start\":0,\"end\":1")));
         assert!(!fits(F::Entities, &entity(",\"start\":1,\"end\":1")));
         assert!(!fits(F::Entities, &entity("")));
+    }
+
+    #[test]
+    fn what_people_write_becomes_the_json_of_the_field() {
+        use CorrectionField as F;
+        let json = |field, typed: &str| {
+            let json = correction_json(field, typed)?;
+            assert_eq!(check_correction(field, &json), Ok(()), "{typed}");
+            Some(json.for_search().to_owned())
+        };
+        let topics = json(F::Topics, " a/b ,, c,a/b");
+        assert_eq!(topics.as_deref(), Some(r#"["a/b","c"]"#));
+        assert_eq!(json(F::Sentiment, "-0.5").as_deref(), Some("-0.5"));
+        let word = json(F::Sentiment, "neutral");
+        assert_eq!(word.as_deref(), Some("\"neutral\""));
+        assert_eq!(json(F::Language, "12").as_deref(), Some("\"12\""));
+        let summary = json(F::Summary, "He said \"no\"");
+        assert_eq!(summary.as_deref(), Some(r#""He said \"no\"""#));
+        assert_eq!(json(F::Entities, " [] ").as_deref(), Some("[]"));
+        for field in CorrectionField::ALL {
+            assert_eq!(json(field, "  "), None);
+        }
     }
 }

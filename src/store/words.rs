@@ -4,7 +4,7 @@
 
 use super::entry::{Body, Write};
 use super::values::{TagValue, Value, What};
-use crate::model::CorrectionField;
+use crate::model::{CorrectionField, entities_of};
 use crate::text::{Untrusted, figure};
 
 /// Columns that a note or a value may take.
@@ -92,6 +92,15 @@ fn part(write: &Write, same: &[&Write]) -> Option<String> {
 /// A corrected value without the quotes and brackets of JSON, where it is that simple.
 fn plain(field: CorrectionField, value: &Untrusted) -> String {
     let json = value.for_search();
+    if field == CorrectionField::Entities
+        && let Ok(entities) = entities_of(value)
+    {
+        let names: Vec<&str> = entities.iter().map(|e| e.name.for_search()).collect();
+        return match names.as_slice() {
+            [] => "none".to_owned(),
+            names => shown(&names.join(" ").into()),
+        };
+    }
     let text = if field == CorrectionField::Topics {
         serde_json::from_str::<Vec<String>>(json).map(|topics| topics.join(" "))
     } else {

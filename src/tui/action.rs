@@ -288,6 +288,7 @@ impl Action {
                     | Self::Tags
                     | Self::Flag
                     | Self::FlagConversation
+                    | Self::Correct
                     | Self::Repeat
             )
     }

@@ -11,7 +11,8 @@ use super::rows::Rows;
 use super::terminal::TerminalEvent;
 use crate::filter::{Field, Filter};
 use crate::model::{
-    Ack, Change, EntryId, JournalEntry, Millis, NoteId, Preset, Privacy, Set, SortKey, Status, Tag,
+    Ack, Change, CorrectionField, EntryId, JournalEntry, Millis, NoteId, Preset, Privacy, Set,
+    SortKey, Status, Tag,
 };
 use crate::store::{Card, Whole};
 
@@ -97,6 +98,9 @@ pub enum Msg {
     Learning(Box<LearningView>),
     /// Lines of the learning screen.
     LearningCards(Vec<Card>),
+    /// Part of the answer to [`Cmd::Known`]: names and values of the store, predicted or corrected to, with
+    /// the conversations that carry each.
+    Known(CorrectionField, Vec<(String, u64)>),
     /// What was typed in the filter line before, newest first.
     History(Vec<String>),
     /// Decisions of this reviewer today.
@@ -301,6 +305,8 @@ pub enum Cmd {
     LearningCards(Vec<i64>),
     /// Values for a completion.
     Values(ValuesOf),
+    /// All names and values that these could be corrected to.
+    Known(Vec<CorrectionField>),
     /// Keep where the screen was left.
     SaveState(String),
     /// Keep a filter in the history.

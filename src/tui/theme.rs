@@ -75,6 +75,11 @@ pub const SIGNS: &[(&str, &str)] = &[
     ("=slot: old -> new", "a slot was set, changed or cleared"),
     ("#flow/step", "a flow or form, and the step it came to"),
     (
+        "-> intent",
+        "beside a prediction: what a person corrected it to; confirmed: that it was right",
+    ),
+    ("value*", "in the header: corrected by a person"),
+    (
         "/",
         "a hit of the filter, in the reader and on its map at the right edge",
     ),

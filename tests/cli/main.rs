@@ -5,6 +5,7 @@
 #![allow(clippy::print_stderr, reason = "a test says when it is skipped")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod correcting;
 mod exporting;
 mod generated;
 mod hostile;

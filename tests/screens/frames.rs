@@ -32,6 +32,15 @@ fn shown(name: &str, keys: &str) {
     shown_on(name, all, keys);
 }
 
+/// The screen after what is done with it, at every size.
+pub fn at_three_sizes(name: &str, done: impl Fn(&mut Screen)) {
+    for (width, height) in SIZES {
+        let mut screen = all().size(width, height).go();
+        done(&mut screen);
+        compare(name, &screen);
+    }
+}
+
 /// One conversation in the reader, at the smallest of the sizes and at the greatest.
 fn read(name: &str, who: &str, keys: &str) {
     for (width, height) in [(80, 24), (200, 50)] {

@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(super) mod config;
+pub(super) mod correct;
 pub(super) mod count;
 pub(super) mod doctor;
 pub(super) mod export;

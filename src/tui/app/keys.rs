@@ -114,8 +114,8 @@ impl App {
             Action::Learning => self.open_learning(),
             Action::CopyExcerpt => self.copy_excerpt(),
             Action::Notes => self.open_notes(),
-            Action::Correct
-            | Action::Export
+            Action::Correct => self.open_correction(),
+            Action::Export
             | Action::OpenDefinition
             | Action::Find
             | Action::Confusion

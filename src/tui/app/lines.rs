@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::model::{Event, EventKind, FlowState, is_bookkeeping};
+use crate::model::{Event, EventKind, EventTarget, FlowState, is_bookkeeping};
 use crate::store::Whole;
 use crate::text;
 use crate::tui::opened::Texts;
@@ -211,7 +211,7 @@ impl Builder<'_> {
                 if event.payload.is_some() {
                     self.push(seq, Content::Payload);
                 }
-                if event.intent.is_some() {
+                if event.intent.is_some() || self.corrected(seq) {
                     self.push(seq, Content::Prediction);
                 }
                 if !event.buttons.is_empty() {
@@ -250,6 +250,12 @@ impl Builder<'_> {
                 self.push(seq, Content::System);
             }
         }
+    }
+
+    fn corrected(&self, seq: usize) -> bool {
+        let key = self.whole.keys[seq];
+        let here = |on: &Option<EventTarget>| on.is_some_and(|e| e.key == key);
+        self.whole.review.corrections.iter().any(|c| here(&c.0))
     }
 
     fn notes(&mut self, seq: usize) {

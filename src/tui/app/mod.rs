@@ -1,7 +1,9 @@
 //! The state of the screen and how it changes. `update` touches no SQL, no file and no clock; what it
 //! wants done it returns as commands.
 
+pub mod about;
 pub mod compare;
+pub mod correct;
 pub mod detail;
 mod excerpt;
 pub mod filter_line;
@@ -9,8 +11,10 @@ mod keys;
 pub mod learning;
 pub mod lines;
 pub mod list;
+pub mod marking;
 mod mouse;
 mod moves;
+pub mod naming;
 pub mod notes;
 pub mod pending;
 pub mod picker;
@@ -294,6 +298,7 @@ impl App {
             Msg::NoteContexts(contexts) => self.take_note_contexts(contexts),
             Msg::Learning(view) => self.take_learning(*view),
             Msg::LearningCards(cards) => self.take_learning_cards(cards),
+            Msg::Known(field, values) => self.take_known(field, values),
             Msg::History(history) => self.history = history,
             Msg::Today(n) => self.today = n,
             Msg::StoreChanged => {

@@ -95,17 +95,20 @@ impl App {
         self.tickets
     }
 
-    /// Applies a set to one event of the open conversation. Gives the ticket.
-    pub(super) fn show_event_at_once(&mut self, row: i64, event: EventTarget, set: &Set) -> u64 {
+    /// Applies sets to one event of the open conversation. Gives the ticket.
+    pub(super) fn show_event_at_once(&mut self, row: i64, event: EventTarget, sets: &[Set]) -> u64 {
         let mut pending = self.begin([row].into());
         self.remember_open(&mut pending);
-        self.show_in_wholes(&[row], Some(event), set);
+        for set in sets {
+            self.show_in_wholes(&[row], Some(event), set);
+        }
         self.relayout();
         let counts = self.reader.known(row).map(|w| w.card.review.clone());
         if let (Some(counts), Some(card)) = (counts, self.list.card_mut(row)) {
             pending.cards.push((row, card.review.clone()));
             card.review.flagged_events = counts.flagged_events;
             card.review.notes = counts.notes;
+            card.review.corrections = counts.corrections;
         }
         self.pending.push_back(pending);
         self.tickets
@@ -137,6 +140,7 @@ impl App {
             }
             whole.card.review.flagged_events = whole.review.flagged_events.len() as u32;
             whole.card.review.notes = whole.review.notes.len() as u32;
+            whole.card.review.corrections = whole.review.corrections.len() as u32;
         });
     }
 

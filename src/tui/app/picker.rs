@@ -23,6 +23,8 @@ pub enum Choice {
     AutoTag(Untrusted),
     /// Adds a value to the filter.
     Value(Field, String),
+    /// A name for a correction.
+    Name(Untrusted),
     /// Opens a preset.
     Preset(String),
     /// Leaves afterword (`:q`, `:wq`).

@@ -5,7 +5,9 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::App;
+use super::about::About;
 use super::compare::Comparison;
+use super::correct::Correcting;
 use super::picker::{Choice, Item, Picker};
 use super::same_user::SameUser;
 use crate::filter::{self, Field};
@@ -62,6 +64,10 @@ pub enum Popup {
     SameUser(SameUser),
     /// Two conversations side by side.
     Compare(Comparison),
+    /// A message is being corrected.
+    Correct(Box<Correcting>),
+    /// Topics and more of conversations are being corrected.
+    About(Box<About>),
 }
 
 /// Edits the text of a prompt. True where it changed.
@@ -84,6 +90,13 @@ impl App {
             return;
         };
         if key.code == KeyCode::Esc || is_ctrl(key, 'c') {
+            // Some have layers of their own.
+            let inside = match &mut popup {
+                Popup::Correct(of) => of.escape(),
+                Popup::About(of) => of.escape(),
+                _ => false,
+            };
+            self.popup = inside.then_some(popup);
             return;
         }
         let keep = match &mut popup {
@@ -139,6 +152,8 @@ impl App {
             Popup::Journal { entries, cursor } => self.journal_key(entries.as_deref(), cursor, key),
             Popup::SameUser(same) => self.same_user_key(same, key),
             Popup::Compare(comparison) => self.compare_key(comparison, key),
+            Popup::Correct(of) => self.correct_key(of, key),
+            Popup::About(of) => self.about_key(of, key),
         };
         // A choice may have opened another layer: that one stays in front.
         if keep && self.popup.is_none() {
@@ -170,6 +185,17 @@ impl App {
             }
             Some(Popup::Notes) => self.notes_paste(&text),
             Some(Popup::Learning) => self.learning_paste(&text),
+            Some(Popup::Correct(of)) => {
+                if let Some(naming) = of.typing() {
+                    insert(&mut naming.picker.input);
+                    naming.picker.narrow();
+                }
+            }
+            Some(Popup::About(of)) => {
+                if let Some(input) = &mut of.input {
+                    insert(input);
+                }
+            }
             _ => {}
         }
     }
@@ -241,6 +267,8 @@ impl App {
             Some(Choice::Quit) => self.quit(),
             Some(Choice::AllWritten) => self.say("everything is written as soon as it is decided"),
             Some(Choice::Tag(name) | Choice::AutoTag(name)) => self.toggle_tag(name),
+            // Names are chosen in popups of their own.
+            Some(Choice::Name(_)) => {}
             None => self.say("nothing of that name"),
         }
     }

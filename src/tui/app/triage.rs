@@ -39,7 +39,7 @@ pub struct StatusLine {
 
 impl App {
     /// The rows that a decision key is about: in the reader the open conversation, else marks or cursor.
-    fn decided_rows(&self) -> Arc<[i64]> {
+    pub(super) fn decided_rows(&self) -> Arc<[i64]> {
         match self.focus {
             Pane::Reader => self.reader.row().into_iter().collect(),
             Pane::List | Pane::Sidebar => self.list.targets(),
@@ -54,7 +54,7 @@ impl App {
     }
 
     /// The first of them: what it carries says whether a key puts on or takes off.
-    fn first_decided(&self) -> Option<i64> {
+    pub(super) fn first_decided(&self) -> Option<i64> {
         match self.focus {
             Pane::Reader => self.reader.row(),
             Pane::List | Pane::Sidebar => self.list.first_target(),
@@ -114,11 +114,7 @@ impl App {
 
     /// Shows and writes sets on whole conversations.
     pub(super) fn apply_rows(&mut self, rows: &Arc<[i64]>, sets: Vec<Set>) {
-        let edit = |set| RowsEdit {
-            rows: Arc::clone(rows),
-            set,
-        };
-        self.apply_edits(sets.into_iter().map(edit).collect());
+        self.apply_edits(edits_of(rows, sets));
     }
 
     /// The first edit is about all the rows of the change.
@@ -126,9 +122,19 @@ impl App {
         let Some(rows) = edits.first().map(|e| &e.rows) else {
             return;
         };
-        let bulk = (rows.len() > 1).then(|| self.view.text.clone());
         let what: Vec<String> = edits.iter().map(|e| set_words(&e.set)).collect();
         let text = format!("{}: {}", self.whom(rows), what.join(", "));
+        self.write_edits(edits, text);
+    }
+
+    /// The same in words of one's own.
+    pub(super) fn apply_rows_saying(&mut self, rows: &Arc<[i64]>, sets: Vec<Set>, text: String) {
+        self.write_edits(edits_of(rows, sets), text);
+    }
+
+    fn write_edits(&mut self, edits: Vec<RowsEdit>, text: String) {
+        let many = edits.first().is_some_and(|e| e.rows.len() > 1);
+        let bulk = many.then(|| self.view.text.clone());
         let ticket = self.show_at_once(&edits);
         self.about(ticket, text);
         self.send(Cmd::Decide {
@@ -182,7 +188,7 @@ impl App {
             return;
         };
         let (row, conversation) = (card.row, card.id);
-        let ticket = self.show_event_at_once(row, event, &set);
+        let ticket = self.show_event_at_once(row, event, std::slice::from_ref(&set));
         self.about(ticket, words);
         let edit = Edit {
             targets: vec![Target {
@@ -317,6 +323,15 @@ impl App {
     }
 }
 
+/// Each of the sets on all of the rows.
+fn edits_of(rows: &Arc<[i64]>, sets: Vec<Set>) -> Vec<RowsEdit> {
+    let edit = |set| RowsEdit {
+        rows: Arc::clone(rows),
+        set,
+    };
+    sets.into_iter().map(edit).collect()
+}
+
 fn set_words(set: &Set) -> String {
     match set {
         Set::Status(status) => status.name().to_owned(),
@@ -371,10 +386,16 @@ pub(super) fn apply_to_card(review: &mut CardReview, set: &Set) {
         Set::Note { text: Some(_), .. } => review.notes += 1,
         Set::Note { text: None, .. } => review.notes = review.notes.saturating_sub(1),
         Set::Queue(queue) => review.queue.clone_from(queue),
-        Set::Correction { .. }
-        | Set::TagInfo { .. }
-        | Set::TagRename { .. }
-        | Set::TagDelete { .. } => {}
+        Set::Correction { field, value } => {
+            let before = review.corrected.len() as u32;
+            review.corrected.retain(|c| c.0 != *field);
+            review
+                .corrected
+                .extend(value.iter().map(|json| (*field, json.clone())));
+            let after = review.corrected.len() as u32;
+            review.corrections = (review.corrections + after).saturating_sub(before);
+        }
+        Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. } => {}
     }
 }
 
@@ -414,12 +435,16 @@ pub(super) fn apply_to_review(
             }
         }
         (Set::Queue(queue), _) => review.queue.clone_from(queue),
-        (
-            Set::Correction { .. }
-            | Set::TagInfo { .. }
-            | Set::TagRename { .. }
-            | Set::TagDelete { .. },
-            _,
-        ) => {}
+        (Set::Correction { field, value }, _) => {
+            let key = event.map(|e| e.key);
+            let same = |on: &Option<EventTarget>| on.map(|e| e.key) == key;
+            review
+                .corrections
+                .retain(|(on, of, _)| !same(on) || of != field);
+            review
+                .corrections
+                .extend(value.iter().map(|json| (event, *field, json.clone())));
+        }
+        (Set::TagInfo { .. } | Set::TagRename { .. } | Set::TagDelete { .. }, _) => {}
     }
 }

@@ -128,6 +128,21 @@ fn prediction(app: &App, open: &Open, seq: usize, event: &Event, area: Rect, pen
     let dim = theme.style(Role::Dim);
     let threshold = open.whole.facts.threshold;
     let width = area.width;
+    // What a person says stands first, beside the prediction and never in its place.
+    let said = crate::model::correction_words(&open.whole.review, open.whole.keys[seq], event);
+    let mut area = area;
+    if !said.is_empty() && area.height > 0 {
+        let used = pen.word(area.x, area.y, width, "corrected: ", dim);
+        let (x, room) = (area.x + used, width.saturating_sub(used));
+        pen.word(
+            x,
+            area.y,
+            room,
+            said.trim_start_matches("-> "),
+            theme.style(Role::Good),
+        );
+        area = Rect::new(area.x, area.y + 1, width, area.height - 1);
+    }
     let Some(intent) = &event.intent else {
         let words = match (event.kind, &event.action) {
             (EventKind::Action, Some(action)) => format!(

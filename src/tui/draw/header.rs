@@ -3,11 +3,13 @@
 use ratatui::layout::Rect;
 
 use super::super::app::App;
+use super::super::app::about;
 use super::super::app::reader::Open;
 use super::super::layout::Class;
 use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role};
-use crate::model::Status;
+use crate::model::{CorrectionField, Status};
+use crate::store::Card;
 use crate::text::{self, SafeText};
 
 /// Who, channel, language, start, duration, rating, status, handover; tags and notes.
@@ -50,11 +52,9 @@ pub(super) fn draw(app: &App, open: &Open, area: Rect, class: Class, pen: &mut P
         y += 1;
     }
     let mut parts: Vec<String> = Vec::new();
-    let place: Vec<String> = [&a.channel, &a.language]
-        .into_iter()
-        .flatten()
-        .map(|t| t.line().as_str().to_owned())
-        .collect();
+    let mut place: Vec<String> = Vec::new();
+    place.extend(a.channel.iter().map(|t| t.line().as_str().to_owned()));
+    place.extend(shown_words(card, CorrectionField::Language));
     let mut first = place.join(" ");
     if let Some(started) = card.started {
         if !first.is_empty() {
@@ -81,6 +81,11 @@ pub(super) fn draw(app: &App, open: &Open, area: Rect, class: Class, pen: &mut P
         (status, Some(verdict)) => format!("{}, {}", verdict.name(), status.name()),
         (status, None) => status.name().to_owned(),
     });
+    for field in [CorrectionField::Topics, CorrectionField::Sentiment] {
+        if let Some(words) = shown_words(card, field) {
+            parts.push(format!("{} {words}", field.name()));
+        }
+    }
     if card.escalated {
         parts.push(match &a.agent {
             Some(agent) => format!("handed over to {}", agent.line().as_str()),
@@ -131,4 +136,14 @@ pub(super) fn draw(app: &App, open: &Open, area: Rect, class: Class, pen: &mut P
             theme.style(Role::Fail),
         );
     }
+}
+
+/// What is shown of a field that people correct, with `*` behind a person's value; `None` where there is
+/// nothing.
+fn shown_words(card: &Card, field: CorrectionField) -> Option<String> {
+    let corrected = about::corrected(card, field);
+    let mark = if corrected.is_some() { "*" } else { "" };
+    let value = corrected.unwrap_or_else(|| about::imported(card, field));
+    let safe = SafeText::line(&value).cut(40);
+    (!safe.is_empty()).then(|| format!("{}{mark}", safe.as_str()))
 }

@@ -2,6 +2,7 @@
 
 mod bars;
 mod compare;
+mod correct;
 mod detail;
 mod header;
 mod learning;

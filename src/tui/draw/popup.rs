@@ -43,6 +43,8 @@ pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         }
         Popup::Compare(comparison) => compare::draw(app, layout, comparison, pen),
         Popup::SameUser(same) => same_user::draw(app, layout, same, pen),
+        Popup::Correct(of) => super::correct::message(app, layout, of, pen),
+        Popup::About(of) => super::correct::about(app, layout, of, pen),
     }
 }
 

@@ -272,7 +272,10 @@ impl Drawer<'_> {
 
     /// `refund ━━━━━━━━━─ .91`, with the runner-up where it is close.
     fn prediction(&self, event: &Event, seq: usize, x: u16, y: u16, width: u16, pen: &mut Pen<'_>) {
-        let Some(intent) = &event.intent else { return };
+        let Some(intent) = &event.intent else {
+            self.correction(event, seq, x, y, width, pen);
+            return;
+        };
         let theme = self.theme;
         let turn = self.turn_at(seq).filter(|t| t.user == Some(seq as u32));
         let (mark, role) = turn.map_or(("", Role::Plain), turn_mark);
@@ -282,7 +285,8 @@ impl Drawer<'_> {
             theme.style(role)
         };
         let Some(shown) = shown_intent(intent) else {
-            pen.word(x, y, width, "no prediction", theme.style(Role::Dim));
+            let used = pen.word(x, y, width, "no prediction", theme.style(Role::Dim)) + 1;
+            self.correction(event, seq, x + used, y, width.saturating_sub(used), pen);
             return;
         };
         // The name goes before the bar where there is not room for both.
@@ -303,6 +307,7 @@ impl Drawer<'_> {
             let words = format!("{}{mark}", confidence(confidence_value.0));
             used += pen.word(x + used, y, width.saturating_sub(used), &words, style) + 1;
         }
+        used += self.correction(event, seq, x + used, y, width.saturating_sub(used), pen);
         if intent.is_fallback() {
             let name = intent.name.as_ref().map(|n| n.line()).unwrap_or_default();
             used += pen.text(
@@ -328,6 +333,27 @@ impl Drawer<'_> {
                 &words,
                 theme.style(Role::Dim),
             );
+        }
+    }
+
+    /// `-> refund`, `confirmed`: what a person says of the message. Gives the columns used.
+    fn correction(
+        &self,
+        event: &Event,
+        seq: usize,
+        x: u16,
+        y: u16,
+        width: u16,
+        pen: &mut Pen<'_>,
+    ) -> u16 {
+        let words = crate::model::correction_words(
+            &self.open.whole.review,
+            self.open.whole.keys[seq],
+            event,
+        );
+        match words.as_str() {
+            "" => 0,
+            words => pen.word(x, y, width, words, self.theme.style(Role::Good)) + 1,
         }
     }
 

@@ -9,7 +9,7 @@ use super::questions::{Inbox, Questions};
 use super::reading::with_hits;
 use crate::catalogue::{Answer, Catalogue, FacetName, Question};
 use crate::filter::{self, Context};
-use crate::model::Preset;
+use crate::model::{CorrectionField, Preset};
 use crate::store::{Access, Card, Store, StoreError};
 use crate::tui::msg::{Msg, Query, ValuesOf, View};
 use crate::tui::rows::Rows;
@@ -23,6 +23,9 @@ const MANY: usize = 1000;
 const FIRST_LINES: usize = 60;
 /// Values that a completion offers at most.
 const VALUES: usize = 200;
+
+/// Names that a correction offers at most: assistants have hundreds of intents.
+const KNOWN: usize = 5000;
 
 /// Answers questions, one at a time.
 pub(super) struct Asker {
@@ -142,7 +145,7 @@ impl Asker {
                 if let Some(query) = self.answer(query, questions) {
                     self.unfinished |= anew;
                     questions.screen_again(work.notes, work.learning);
-                    return questions.again(query, work.values);
+                    return questions.again(query, work.values, work.known);
                 }
             }
             None if anew => self.live(statuses, questions),
@@ -152,6 +155,9 @@ impl Asker {
             self.values(of);
         }
         self.screens(work.notes, work.learning, questions);
+        for field in work.known {
+            self.known(field);
+        }
         if anew {
             self.tell_today();
         }
@@ -278,6 +284,16 @@ impl Asker {
         };
         if let Ok(values) = found {
             self.common.send(Msg::Values(of, values));
+        }
+    }
+
+    /// Names and values that something could be corrected to.
+    fn known(&mut self, field: CorrectionField) {
+        let Some(catalogue) = &mut self.catalogue else {
+            return;
+        };
+        if let Ok(values) = catalogue.correctable(&self.store, field, KNOWN) {
+            self.common.send(Msg::Known(field, values));
         }
     }
 

@@ -4,6 +4,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::model::CorrectionField;
 use crate::store::Interrupter;
 use crate::tui::msg::{LearningQuery, Query, ValuesOf};
 use crate::tui::noted::NotesOf;
@@ -19,6 +20,8 @@ pub(super) struct Inbox {
     /// All notes, with the generation of the question.
     pub notes: Option<(u64, NotesOf)>,
     pub learning: Option<LearningQuery>,
+    /// What a popup wants to offer for corrections.
+    pub known: Vec<CorrectionField>,
     /// Something was decided here since.
     pub reviewed: bool,
     /// Rows of the conversations it was about.
@@ -35,6 +38,7 @@ impl Inbox {
             && self.values.is_none()
             && self.notes.is_none()
             && self.learning.is_none()
+            && self.known.is_empty()
             && !self.reviewed
             && !self.presets
             && !self.stop
@@ -89,6 +93,10 @@ impl Questions {
         let mut inbox = self.inbox();
         inbox.notes = inbox.notes.take().or(notes);
         inbox.learning = inbox.learning.take().or(learning);
+    }
+
+    pub(super) fn known(&self, fields: Vec<CorrectionField>) {
+        self.put(|i| i.known = fields);
     }
 
     /// Reviews of these rows were written; of none: the vocabulary changed, which the counts are about too.
@@ -151,11 +159,19 @@ impl Questions {
 
     /// An interrupted question is asked again, unless a newer one waits or it was stopped by hand: an
     /// interrupt meant for the question before it can hit it by a hair.
-    pub(super) fn again(&self, query: Query, values: Option<ValuesOf>) {
+    pub(super) fn again(
+        &self,
+        query: Query,
+        values: Option<ValuesOf>,
+        known: Vec<CorrectionField>,
+    ) {
         let mut inbox = self.inbox();
         if inbox.query.is_none() && !inbox.stopped {
             inbox.query = Some(query);
             inbox.values = inbox.values.take().or(values);
+            if inbox.known.is_empty() {
+                inbox.known = known;
+            }
         }
     }
 
