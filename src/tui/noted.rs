@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::filter::Filter;
+use crate::filter::{self, Filter};
 use crate::model::{ConversationId, EventKind, Millis, NoteId};
 use crate::store::{ListedNote, Saturation, Whole};
 use crate::text::Untrusted;
@@ -27,6 +27,8 @@ pub struct NotesView {
     pub generation: u64,
     /// The notes.
     pub notes: Vec<ListedNote>,
+    /// What typed words are compared with, note by note: made where nobody waits for a key.
+    pub folded: Vec<String>,
     /// Rows of their conversations, ascending.
     pub rows: Arc<[i64]>,
     /// The tags of each of these conversations that has any.
@@ -65,6 +67,12 @@ pub struct Said {
     pub at: Option<Millis>,
     /// What it says, or the name of what it did.
     pub text: Untrusted,
+}
+
+/// What a note says and who wrote it, as it is compared with typed words.
+pub fn folded(note: &ListedNote) -> String {
+    let (text, reviewer) = (note.text.for_search(), note.reviewer.for_search());
+    filter::fold(&format!("{text}\n{reviewer}"))
 }
 
 impl NoteContext {

@@ -18,7 +18,7 @@ use crate::store::ListedNote;
 use crate::text::{Untrusted, figure};
 use crate::tui::layout::Layout;
 use crate::tui::msg::Cmd;
-use crate::tui::noted::{NoteContext, NotesOf, NotesView};
+use crate::tui::noted::{NoteContext, NotesOf, NotesView, folded};
 
 /// Lines of a note in the list.
 pub const NOTE_ROWS: usize = 2;
@@ -57,8 +57,6 @@ pub struct NotesState {
     generation: u64,
     /// Something changed while another screen was in front.
     stale: bool,
-    /// Words of each note as they are compared, made when they are first looked for.
-    folded: Vec<String>,
 }
 
 /// Where the parts of the screen stand.
@@ -152,25 +150,15 @@ impl NotesState {
     fn narrow(&mut self) {
         let here = self.current().map(|n| n.id);
         let typed = filter::fold(self.words.value().trim());
-        let notes = self.view.as_ref().map_or(&[][..], |v| &v.notes);
+        let folded = self.view.as_ref().map_or(&[][..], |v| &v.folded);
         if typed.is_empty() {
-            self.shown = (0..notes.len()).collect();
+            self.shown = (0..folded.len()).collect();
         } else {
-            if self.folded.len() != notes.len() {
-                let words = |n: &ListedNote| {
-                    filter::fold(&format!(
-                        "{}\n{}",
-                        n.text.for_search(),
-                        n.reviewer.for_search()
-                    ))
-                };
-                self.folded = notes.iter().map(words).collect();
-            }
             let holds = |at: &usize| {
-                let text = &self.folded[*at];
+                let text = &folded[*at];
                 typed.split_whitespace().all(|word| text.contains(word))
             };
-            self.shown = (0..notes.len()).filter(holds).collect();
+            self.shown = (0..folded.len()).filter(holds).collect();
         }
         self.stand_on(here);
     }
@@ -188,7 +176,6 @@ impl NotesState {
         }
         let here = self.current().map(|n| n.id);
         self.view = Some(view);
-        self.folded.clear();
         self.shown.clear();
         let place = self.cursor;
         self.narrow();
@@ -529,11 +516,16 @@ impl App {
             && let Some(at) = view.notes.iter().position(|n| n.id == id)
         {
             match &text {
-                Some(text) => view.notes[at].text = text.clone(),
-                None => drop(view.notes.remove(at)),
+                Some(text) => {
+                    view.notes[at].text = text.clone();
+                    view.folded[at] = folded(&view.notes[at]);
+                }
+                None => {
+                    view.notes.remove(at);
+                    view.folded.remove(at);
+                }
             }
             self.notes.marks.remove(&id);
-            self.notes.folded.clear();
             self.notes.narrow();
         }
         let edit = Edit {

@@ -11,7 +11,7 @@ use crate::filter::{self, Filter, LEARNING_SETS};
 use crate::store::{Result, StoreError};
 use crate::text::Untrusted;
 use crate::tui::msg::{LearningQuery, LearningView, Msg};
-use crate::tui::noted::{NotesOf, NotesView};
+use crate::tui::noted::{NotesOf, NotesView, folded};
 
 /// So many of those reviewed last are looked at for new tags.
 pub(super) const LOOKED_AT: usize = 20;
@@ -70,6 +70,7 @@ impl Asker {
         Ok(NotesView {
             generation,
             counts: counts(&tags),
+            folded: notes.iter().map(folded).collect(),
             notes,
             rows,
             tags,
