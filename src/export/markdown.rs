@@ -112,7 +112,7 @@ pub(super) fn conversation_blocks(
         if let Some(text) = &entry.event.text {
             blocks.push(quote(text, most));
         }
-        let under: Vec<String> = entry.under().iter().map(|p| words(p)).collect();
+        let under: Vec<String> = entry.under().iter().map(words).collect();
         if !under.is_empty() {
             blocks.push(under.join(" · "));
         }
