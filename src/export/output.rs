@@ -30,6 +30,8 @@ pub struct Written {
     pub unit: &'static str,
     /// How much was left out, and what it was: `(3, "messages without an intent")`.
     pub left_out: Vec<(u64, &'static str)>,
+    /// What was written and wants a look, and how often: `(2, "texts under more than one intent")`.
+    pub remarks: Vec<(u64, &'static str)>,
 }
 
 impl Written {

@@ -32,13 +32,17 @@ pub fn marked(text: &str, entities: &[MarkedEntity]) -> Result<String, Unmarkabl
 }
 
 /// The text with as many of its entities marked as can be, first come first served, and how many cannot.
-pub fn marked_as_can_be(text: &str, entities: &[MarkedEntity]) -> (Option<String>, u64) {
+pub fn marked_as_can_be(text: &str, entities: &[MarkedEntity]) -> (String, u64) {
+    if let Ok(all) = marked(text, entities) {
+        return (all, 0);
+    }
     let (mut kept, mut dropped) = (Vec::new(), 0);
-    let mut best = marked(text, &kept).ok();
+    // A text without entities can always be written.
+    let mut best = marked(text, &kept).unwrap_or_default();
     for entity in entities {
         kept.push(entity.clone());
         if let Ok(written) = marked(text, &kept) {
-            best = Some(written);
+            best = written;
         } else {
             kept.pop();
             dropped += 1;

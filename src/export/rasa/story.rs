@@ -87,40 +87,60 @@ pub fn steps(whole: &Whole, end: usize) -> Vec<Step> {
 pub fn lines(whole: &Whole, last: Option<usize>) -> Vec<Untrusted> {
     let end = last.map_or(whole.events.len(), |last| last.saturating_add(1));
     let mut out = String::new();
-    write(&mut out, whole, &steps(whole, end));
+    write(&mut out, whole, &steps(whole, end), &mut user);
     out.lines().map(Untrusted::from).collect()
 }
 
-/// Appends a story under the conversation's id. Returns how many NUL characters were replaced.
-pub(super) fn write(out: &mut String, whole: &Whole, steps: &[Step]) -> u64 {
-    let mut replaced = 0;
-    begin(out, &whole.card.id.to_string());
-    if steps.is_empty() {
-        out.truncate(out.trim_end().len());
-        out.push_str(" []\n");
-    }
-    let mut slots = false;
+/// Stands before actions that nobody vouches for.
+const CHECK: &str =
+    "  # These ran after another intent than the right one: put the right actions here.\n";
+
+/// What came up while a story was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Noted {
+    /// NUL characters that were replaced.
+    pub(super) replaced: u64,
+    /// Turns with the actions of a wrong intent.
+    pub(super) unsure: u64,
+}
+
+/// Appends a story under the conversation's id; `user` appends the step of a user message, and returns how
+/// many NUL characters it replaced.
+pub(super) fn write(
+    out: &mut String,
+    whole: &Whole,
+    steps: &[Step],
+    user: &mut dyn FnMut(&mut String, &Event, &Meaning) -> u64,
+) -> Noted {
+    let mut noted = Noted::default();
+    out.push_str("- story: ");
+    yaml::text(out, &whole.card.id.to_string());
+    out.push_str(if steps.is_empty() {
+        "\n  steps: []\n"
+    } else {
+        "\n  steps:\n"
+    });
+    let (mut slots, mut wrong) = (false, false);
     for step in steps {
         if let Step::User(seq, meaning) = step {
-            replaced += user(out, &whole.events[*seq], meaning);
+            noted.replaced += user(out, &whole.events[*seq], meaning);
+            wrong = meaning.changed;
         } else {
-            replaced += deed(out, step, slots);
+            if wrong && matches!(step, Step::Action(_) | Step::Bot(_)) {
+                out.push_str(CHECK);
+                noted.unsure += 1;
+                wrong = false;
+            }
+            noted.replaced += deed(out, step, slots);
         }
         slots = matches!(step, Step::Slot(..));
     }
-    replaced
-}
-
-/// Appends the head of a story.
-pub(super) fn begin(out: &mut String, name: &str) {
-    out.push_str("- story: ");
-    yaml::text(out, name);
-    out.push_str("\n  steps:\n");
+    noted
 }
 
 /// Appends a step of the assistant; a slot joins the slots of the step before it where `slots` says that
 /// there are such. A user's step is for the caller.
-pub(super) fn deed(out: &mut String, step: &Step, slots: bool) -> u64 {
+fn deed(out: &mut String, step: &Step, slots: bool) -> u64 {
     let mut replaced = 0;
     match step {
         Step::User(..) => return 0,
@@ -152,13 +172,14 @@ pub(super) fn deed(out: &mut String, step: &Step, slots: bool) -> u64 {
 }
 
 /// The intent under which Rasa learns a story: of `faq/opening_hours` the first part.
-pub(super) fn base_intent(intent: &Untrusted) -> &str {
+fn base_intent(intent: &Untrusted) -> &str {
     let name = intent.for_export();
     name.split_once('/')
         .map_or(name, |(base, _)| if base.is_empty() { name } else { base })
 }
 
-fn user(out: &mut String, event: &Event, meaning: &Meaning) -> u64 {
+/// The step of a user message: intent and entities.
+pub(super) fn user(out: &mut String, event: &Event, meaning: &Meaning) -> u64 {
     let mut replaced = 0;
     match &meaning.intent {
         Some(intent) => {

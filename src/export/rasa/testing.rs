@@ -20,13 +20,15 @@ impl Talk {
     /// A user message with its intent, and its entities as Rasa's JSON. A `nlu_fallback` gets a second
     /// choice.
     pub(crate) fn user(mut self, text: &str, intent: &str, entities: &str) -> Self {
-        let mut ranking = vec![json!({"name": intent, "confidence": 0.9})];
-        if intent == "nlu_fallback" {
+        let fallback = intent == "nlu_fallback";
+        let confidence = if fallback { 0.7 } else { 0.9 };
+        let mut ranking = vec![json!({"name": intent, "confidence": confidence})];
+        if fallback {
             ranking.push(json!({"name": "second", "confidence": 0.2}));
         }
         self.0.push(json!({
             "event": "user", "text": text, "parse_data": {
-                "intent": {"name": intent, "confidence": 0.9},
+                "intent": {"name": intent, "confidence": confidence},
                 "intent_ranking": ranking,
                 "entities": serde_json::from_str::<Value>(entities).unwrap(),
             }

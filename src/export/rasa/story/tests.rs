@@ -102,7 +102,7 @@ fn a_correction_is_the_intent_of_the_story() {
     correct(&mut whole, 0, CorrectionField::Entities, marked);
     assert_eq!(
         story(&whole, None),
-        "- story: \"ID\"\n  steps:\n  - intent: \"faq\"\n    entities:\n    - \"who\": \"hi\"\n      group: \"g\"\n  - action: \"utter_greet\""
+        "- story: \"ID\"\n  steps:\n  - intent: \"faq\"\n    entities:\n    - \"who\": \"hi\"\n      group: \"g\"\n  # These ran after another intent than the right one: put the right actions here.\n  - action: \"utter_greet\""
     );
 }
 
