@@ -50,6 +50,7 @@ impl Output for Chat {
             count: self.count,
             unit: "conversations",
             left_out: left_out.into_iter().filter(|(n, _)| *n > 0).collect(),
+            ..Written::default()
         })
     }
 }

@@ -145,6 +145,7 @@ impl Output for Csv {
             count: self.count,
             unit: "conversations",
             left_out: Vec::new(),
+            remarks: Vec::new(),
         })
     }
 }

@@ -26,6 +26,7 @@ impl Output for Jsonl {
             count: self.count,
             unit: "conversations",
             left_out: Vec::new(),
+            remarks: Vec::new(),
         })
     }
 }

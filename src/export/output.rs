@@ -35,18 +35,18 @@ pub struct Written {
 }
 
 impl Written {
-    /// `1,200 conversations; left out: 1 message without an intent`.
+    /// `1,200 conversations; left out: 1 message without an intent; look at: 2 texts under two intents`.
     pub fn words(&self) -> String {
         let mut words = counted(self.count, self.unit);
-        let left: Vec<String> = self
-            .left_out
-            .iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, what)| counted(*n, what))
-            .collect();
-        if !left.is_empty() {
-            words.push_str("; left out: ");
-            words.push_str(&left.join(", "));
+        for (about, list) in [("left out", &self.left_out), ("look at", &self.remarks)] {
+            let list: Vec<String> = list
+                .iter()
+                .filter(|(n, _)| *n > 0)
+                .map(|(n, what)| counted(*n, what))
+                .collect();
+            if !list.is_empty() {
+                words.push_str(&format!("; {about}: {}", list.join(", ")));
+            }
         }
         words
     }
@@ -73,11 +73,12 @@ mod tests {
             count,
             unit,
             left_out,
+            remarks: vec![(0, "nothing"), (count / 1_000, "texts under two intents")],
         };
         for (written, words) in [
             (
                 written(1_200, "conversations", vec![]),
-                "1,200 conversations",
+                "1,200 conversations; look at: 1 text under two intents",
             ),
             (written(1, "stories", vec![(0, "events")]), "1 story"),
             (

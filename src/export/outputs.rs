@@ -7,6 +7,7 @@ use super::html::Html;
 use super::jsonl::Jsonl;
 use super::markdown::Markdown;
 use super::output::Output;
+use super::rasa::{end_to_end::EndToEnd, nlu::Nlu, stories::Stories};
 use crate::model::Millis;
 
 /// What can be chosen of an export, on or off.
@@ -119,6 +120,27 @@ pub const OUTPUTS: &[OutputInfo] = &[
         make: |_| Box::new(Html::default()),
     },
     OutputInfo {
+        name: "nlu",
+        words: "Rasa training data: corrected and confirmed messages by intent",
+        ending: "yml",
+        takes: &[Choice::Predicted],
+        make: |choices| Box::new(Nlu::new(choices.has(Choice::Predicted))),
+    },
+    OutputInfo {
+        name: "stories",
+        words: "Rasa stories, one per conversation",
+        ending: "yml",
+        takes: &[],
+        make: |_| Box::new(Stories::default()),
+    },
+    OutputInfo {
+        name: "tests",
+        words: "Rasa end-to-end tests, up to the flagged turn; Rasa wants a file name test_….yml",
+        ending: "yml",
+        takes: &[],
+        make: |_| Box::new(EndToEnd::default()),
+    },
+    OutputInfo {
         name: "chat",
         words: "messages of user and assistant, as fine-tuning of chat models takes them",
         ending: "jsonl",
@@ -149,7 +171,7 @@ mod tests {
             );
         }
         for choice in Choice::ALL {
-            assert!(OUTPUTS.iter().any(|i| i.takes(choice)) || choice == Choice::Predicted);
+            assert!(OUTPUTS.iter().any(|i| i.takes(choice)));
         }
     }
 }

@@ -70,7 +70,7 @@ fn wrong_usage_names_what_is_meant() {
     let world = World::new();
     assert_snapshot!(world.run("export --as jsno"), @r#"
     -- stderr --
-    afterword: invalid value 'jsno' for '--as <OUTPUT>' [possible values: jsonl, csv, markdown, html, chat]
+    afterword: invalid value 'jsno' for '--as <OUTPUT>' [possible values: jsonl, csv, markdown, html, nlu, stories, tests, chat]
     hint: did you mean `jsonl`?
     [2]
     "#);

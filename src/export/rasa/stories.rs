@@ -43,7 +43,7 @@ impl Output for Stories {
 
 /// Says what came up while a story was written.
 pub(super) fn remark(tally: &mut Tally, noted: Noted) {
-    tally.remark(noted.replaced, "NUL characters written as U+FFFD");
+    tally.remark(noted.replaced, "characters U+0000 written as U+FFFD");
     tally.remark(
         noted.unsure,
         "turns with the actions of a wrong intent, marked with a comment",

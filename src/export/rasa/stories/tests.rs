@@ -111,7 +111,7 @@ fn values_cannot_leave_their_place() {
     assert_eq!(
         written.remarks,
         [
-            (2, "NUL characters written as U+FFFD"),
+            (2, "characters U+0000 written as U+FFFD"),
             (1, "entities named role or group, not in the stories"),
         ]
     );
