@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, io_words};
 use crate::filter::nearest;
+use crate::tui::definitions::Places;
 use crate::tui::keymap::Keymap;
 
 /// Glyphs of the screen.
@@ -35,12 +36,30 @@ pub struct Config {
     pub glyphs: Glyphs,
     /// The terminal's mouse: clicks and wheel. Off, the terminal selects text as ever.
     pub mouse: Option<bool>,
+    /// Where `E` looks for definitions.
+    #[serde(skip_serializing_if = "is_default")]
+    pub definitions: Places,
     /// Keys laid over the defaults: `"B" = "tag billing"`, `"x" = "none"`.
     pub keys: BTreeMap<String, String>,
 }
 
+fn is_default(places: &Places) -> bool {
+    *places == Places::default()
+}
+
 /// Names that the file may hold, for the nearest one.
-const NAMES: [&str; 5] = ["reviewer", "store", "glyphs", "mouse", "keys"];
+const NAMES: [&str; 10] = [
+    "reviewer",
+    "store",
+    "glyphs",
+    "mouse",
+    "keys",
+    "definitions",
+    "root",
+    "intent",
+    "flow",
+    "action",
+];
 
 impl Config {
     /// Reads a file. One that is not there is the default, unless it was `asked` for by name.
@@ -87,6 +106,13 @@ impl Config {
                 None => failed,
             }
         })?;
+        if let Some((pattern, why)) = config.definitions.mistake() {
+            let at = text.lines().position(|line| line.contains(pattern));
+            let line = at.map_or(1, |at| at + 1);
+            return Err(Error::usage(format!(
+                "{name} line {line}: `{pattern}`: {why}"
+            )));
+        }
         config.keymap_named(text, name)?;
         Ok(config)
     }
@@ -145,6 +171,23 @@ mod tests {
             error.to_string(),
             "c.toml line 3: unknown action `revieved`; did you mean `reviewed`?"
         );
+        let error = Config::parse("[definitions]\nintnt = \"a.yml\"\n", "c.toml").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "c.toml line 2: unknown name `intnt`\nhint: did you mean `intent`?"
+        );
+        for (pattern, why) in [
+            ("../a.yml", "it has no .."),
+            ("/a.yml", "does not begin with /"),
+            ("{intent}.yml", "only {name}"),
+        ] {
+            let text = format!("[definitions]\nflow = [\"a.yml\",\n\"{pattern}\"]\n");
+            let error = Config::parse(&text, "c.toml").unwrap_err().to_string();
+            assert!(
+                error.starts_with("c.toml line 3: ") && error.contains(why),
+                "{error}"
+            );
+        }
         assert!(
             Config::parse(
                 "glyphs = \"ascii\"\n[keys]\n\"B\" = \"tag billing\"\n",

@@ -15,6 +15,8 @@ mod correct;
 mod decide;
 #[path = "screens/excerpts.rs"]
 mod excerpts;
+#[path = "screens/definitions.rs"]
+mod definitions;
 #[path = "screens/keys.rs"]
 mod keys;
 #[path = "screens/learning.rs"]

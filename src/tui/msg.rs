@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::compared::Compared;
+use super::definitions::{Definition, Places, Wanted};
 use super::noted::{NoteContext, NotesOf, NotesView};
 use super::opened::Opened;
 use super::rows::Rows;
@@ -74,6 +75,8 @@ pub enum Msg {
     Presets(Vec<(Preset, Option<u64>)>),
     /// The journal, newest first.
     Journal(Vec<JournalEntry>),
+    /// Answer to [`Cmd::FindDefinition`]: the places, or why there are none.
+    Definitions(Result<Vec<Definition>, String>),
     /// Answer to [`Cmd::Compare`].
     Compared {
         /// What was asked for.
@@ -286,6 +289,10 @@ pub enum Cmd {
     DeletePreset(String),
     /// Read the journal.
     LoadJournal,
+    /// Look where this is defined.
+    FindDefinition(Box<(Places, Wanted)>),
+    /// Open a file in the editor.
+    Edit(Definition),
     /// Read two conversations and lay them side by side.
     Compare([i64; 2]),
     /// Read the conversations of the user of this one.

@@ -14,7 +14,9 @@ use crossterm::event::Event;
 use super::app::App;
 use super::app::view::ScreenState;
 use super::clipboard::{self, Helper};
+use super::definitions::{Definition, Places};
 use super::draw::draw;
+use super::editor;
 use super::input::Input;
 use super::keymap::Keymap;
 use super::msg::{Clip, Cmd, Msg};
@@ -43,6 +45,8 @@ pub struct Options {
     pub mouse: bool,
     /// Open at this row and event.
     pub at: Option<(i64, Option<u32>)>,
+    /// Where definitions are looked for.
+    pub definitions: Places,
     /// Words for the status line.
     pub notice: Option<String>,
 }
@@ -89,6 +93,7 @@ pub fn run(options: Options) -> Result<u8, Error> {
         options.keymap,
     );
     let state = state.and_then(|text| serde_json::from_str::<ScreenState>(&text).ok());
+    app.definitions = options.definitions;
     let mut cmds = app.start(state, options.at);
     if let Some(words) = options.notice {
         cmds.extend(app.update(Msg::Notice(words)));
@@ -212,10 +217,37 @@ impl World<'_> {
                         self.notice(&format!("the pager: {error}"));
                     }
                 }
+                Cmd::Edit(definition) => self.edit(screen, &definition)?,
                 other => log::warn!("nobody took the command {}", name_of(&other)),
             }
         }
         Ok(true)
+    }
+
+    /// Gives the terminal to the editor.
+    fn edit(&self, screen: &mut Screen, at: &Definition) -> Result<(), Error> {
+        let named = |name: &str| std::env::var(name).ok().filter(|e| !e.trim().is_empty());
+        let editor = named("VISUAL").or_else(|| named("EDITOR"));
+        let words = editor.and_then(|e| editor::command(&e, &at.file, at.line));
+        let Some((program, args)) = words.as_deref().and_then(<[_]>::split_first) else {
+            self.notice(&format!(
+                "no editor: $VISUAL or $EDITOR names one, for {}",
+                at.label
+            ));
+            return Ok(());
+        };
+        self.input.pause();
+        let ended = self
+            .guard
+            .outside(|| Command::new(program).args(args).status())?;
+        self.input.resume();
+        terminal::redraw_all(screen)?;
+        match ended {
+            Ok(status) if status.success() => self.notice(&format!("opened {}", at.label)),
+            Ok(status) => self.notice(&format!("the editor, on {}: {status}", at.label)),
+            Err(error) => self.notice(&format!("the editor: {error}")),
+        }
+        Ok(())
     }
 
     /// Copies by the desktop's helper program, which may take its time, else by the terminal.

@@ -45,6 +45,8 @@ pub struct Screen {
     pub called: Vec<String>,
     /// Texts that were shown in the pager.
     pub paged: Vec<String>,
+    /// Definitions that were opened in the editor.
+    pub edited: Vec<String>,
     /// The screen was left.
     pub left: bool,
     /// Keys pressed so far.
@@ -126,6 +128,7 @@ impl Start {
             copied: Vec::new(),
             called: Vec::new(),
             paged: Vec::new(),
+            edited: Vec::new(),
             left: false,
             keys: 0,
             workers,
@@ -157,6 +160,7 @@ impl Screen {
                     self.copied.push(clip.text);
                     self.called.push(clip.name);
                 }
+                Some(Cmd::Edit(definition)) => self.edited.push(definition.label),
                 Some(Cmd::Pager(text)) => self.paged.push(text),
                 Some(Cmd::Quit) => self.left = true,
                 Some(Cmd::Redraw | Cmd::Suspend) | None => {}

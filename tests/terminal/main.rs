@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod bytes;
+mod editor;
 mod fixture;
 mod links;
 mod pty;

@@ -52,6 +52,7 @@ fn screen(
         keymap: session.config.keymap()?,
         mouse: session.config.mouse.unwrap_or(true),
         at,
+        definitions: session.config.definitions.clone(),
         notice,
     };
     tui::run(options)

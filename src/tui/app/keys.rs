@@ -116,11 +116,11 @@ impl App {
             Action::Notes => self.open_notes(),
             Action::Correct => self.open_correction(),
             Action::Export
-            | Action::OpenDefinition
             | Action::Find
             | Action::Confusion
             | Action::Anonymize => self.say("not in this version yet"),
             Action::Compare => self.compare(),
+            Action::OpenDefinition => self.open_definition(),
             Action::ConversationsOfUser => self.open_same_user(),
             Action::Pager => {
                 let open = if self.focus == Pane::Reader {

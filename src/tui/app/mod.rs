@@ -4,6 +4,7 @@
 pub mod about;
 pub mod compare;
 pub mod correct;
+mod definitions;
 pub mod detail;
 mod excerpt;
 pub mod filter_line;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 use crate::filter::{self, Zone};
 use crate::model::{Millis, Preset, Tag};
 use crate::text;
+use crate::tui::definitions::Places;
 use crate::tui::keymap::Keymap;
 use crate::tui::layout::{Layout, Pane, header_rows};
 use crate::tui::msg::{Cmd, Msg};
@@ -107,6 +109,8 @@ pub struct App {
     repeat: Option<Repeat>,
     previous: Option<Previous>,
     trail: Trail,
+    /// Where definitions are looked for.
+    pub definitions: Places,
     /// The row that was marked to be compared with another.
     pub compare_from: Option<i64>,
     go_to: Option<i64>,
@@ -150,6 +154,7 @@ impl App {
             repeat: None,
             previous: None,
             trail: Trail::default(),
+            definitions: Places::default(),
             compare_from: None,
             go_to: None,
             delete_asked: None,
@@ -291,6 +296,7 @@ impl App {
                     *entries = Some(new);
                 }
             }
+            Msg::Definitions(found) => self.take_definitions(found),
             Msg::Compared { rows, found } => self.take_compared(rows, found),
             Msg::SameUser { row, found } => self.take_same_user(row, found),
             Msg::Values(of, values) => self.take_values(&of, values),

@@ -9,6 +9,7 @@ use crate::filter::Field;
 use crate::model::SortKey;
 use crate::text::Untrusted;
 use crate::tui::action::Action;
+use crate::tui::definitions::{Definition, Wanted};
 
 /// What choosing an item does.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,10 @@ pub enum Choice {
     Name(Untrusted),
     /// Opens a preset.
     Preset(String),
+    /// Looks for a definition.
+    Define(Wanted),
+    /// Opens a definition in the editor.
+    Edit(Definition),
     /// Leaves afterword (`:q`, `:wq`).
     Quit,
     /// Nothing: everything is written already (`:w`).

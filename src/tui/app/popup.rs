@@ -62,6 +62,8 @@ pub enum Popup {
     },
     /// Conversations of the same user.
     SameUser(SameUser),
+    /// What to look for, or which place to open.
+    Definitions(Picker),
     /// Two conversations side by side.
     Compare(Comparison),
     /// A message is being corrected.
@@ -101,7 +103,10 @@ impl App {
         }
         let keep = match &mut popup {
             Popup::Help { input, top } => help_key(input, top, key),
-            Popup::Palette(picker) | Popup::Sort(picker) | Popup::Values(picker) => {
+            Popup::Palette(picker)
+            | Popup::Sort(picker)
+            | Popup::Values(picker)
+            | Popup::Definitions(picker) => {
                 if key.code == KeyCode::Enter {
                     self.choose(
                         picker.current().map(|i| i.choice.clone()),
@@ -178,6 +183,7 @@ impl App {
                 | Popup::Tags(picker)
                 | Popup::Sort(picker)
                 | Popup::Values(picker)
+                | Popup::Definitions(picker)
                 | Popup::Presets(picker),
             ) => {
                 insert(&mut picker.input);
@@ -264,6 +270,8 @@ impl App {
                 self.refine(filter);
             }
             Some(Choice::Preset(name)) => self.open_preset_named(&name),
+            Some(Choice::Define(wanted)) => self.look_up(wanted),
+            Some(Choice::Edit(definition)) => self.send(Cmd::Edit(definition)),
             Some(Choice::Quit) => self.quit(),
             Some(Choice::AllWritten) => self.say("everything is written as soon as it is decided"),
             Some(Choice::Tag(name) | Choice::AutoTag(name)) => self.toggle_tag(name),

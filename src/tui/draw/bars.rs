@@ -318,7 +318,7 @@ fn prompt_hints(app: &App) -> Option<&'static str> {
     }
     Some(match app.popup.as_ref()? {
         Popup::Help { .. } => "type to narrow  up down scroll  esc close",
-        Popup::Palette(_) | Popup::Sort(_) | Popup::Values(_) => {
+        Popup::Palette(_) | Popup::Sort(_) | Popup::Values(_) | Popup::Definitions(_) => {
             "type to narrow  up down choose  enter do it  esc close"
         }
         Popup::Tags(_) => {

@@ -41,6 +41,7 @@ pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         Popup::Journal { entries, cursor } => {
             journal(app, layout, entries.as_deref(), *cursor, pen)
         }
+        Popup::Definitions(picker) => pick(app, layout, "definition: ", picker, 40, pen),
         Popup::Compare(comparison) => compare::draw(app, layout, comparison, pen),
         Popup::SameUser(same) => same_user::draw(app, layout, same, pen),
         Popup::Correct(of) => super::correct::message(app, layout, of, pen),

@@ -114,6 +114,7 @@ impl Workers {
             Cmd::Prefetch(row, filter) => self.reading(ReadJob::Prefetch(row, filter)),
             Cmd::Excerpt(of, privacy) => self.reading(ReadJob::Excerpt(of, privacy)),
             Cmd::LoadJournal => self.reading(ReadJob::Journal),
+            Cmd::FindDefinition(of) => self.reading(ReadJob::Definition(of)),
             Cmd::Compare(rows) => self.reading(ReadJob::Compare(rows)),
             Cmd::SameUser(row) => self.reading(ReadJob::SameUser(row)),
             Cmd::Decide {

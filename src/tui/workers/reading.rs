@@ -11,6 +11,7 @@ use crate::filter::{self, Filter, spans};
 use crate::model::{NoteId, Privacy};
 use crate::store::{Access, Card, JournalQuery, Store, Whole};
 use crate::tui::compared::Compared;
+use crate::tui::definitions::{self, Places, Wanted};
 use crate::tui::msg::{ExcerptOf, Msg};
 use crate::tui::noted::NoteContext;
 use crate::tui::opened::{Opened, same_filter};
@@ -48,6 +49,8 @@ pub(super) enum ReadJob {
     Compare([i64; 2]),
     /// Excerpts for the clipboard.
     Excerpt(ExcerptOf, Privacy),
+    /// Where this is defined.
+    Definition(Box<(Places, Wanted)>),
 }
 
 /// What waits, by how urgent it is.
@@ -63,6 +66,7 @@ struct Waiting {
     compare: Option<[i64; 2]>,
     /// The clipboard holds one thing: the newest.
     excerpt: Option<(ExcerptOf, Privacy)>,
+    definition: Option<Box<(Places, Wanted)>>,
     /// The newest last.
     cards: Vec<(Vec<i64>, Arc<Filter>)>,
     /// The likeliest last.
@@ -80,6 +84,7 @@ impl Waiting {
             ReadJob::LearningCards(rows) => self.learning.extend(rows),
             ReadJob::Compare(rows) => self.compare = Some(rows),
             ReadJob::Excerpt(of, privacy) => self.excerpt = Some((of, privacy)),
+            ReadJob::Definition(of) => self.definition = Some(of),
             ReadJob::Prefetch(row, filter) => {
                 self.likely.push((row, filter));
                 let old = self.likely.len().saturating_sub(LIKELY);
@@ -133,6 +138,9 @@ impl Waiting {
             }
             return Some(ReadJob::Cards(some, filter));
         }
+        if let Some(of) = self.definition.take() {
+            return Some(ReadJob::Definition(of));
+        }
         if std::mem::take(&mut self.journal) {
             return Some(ReadJob::Journal);
         }
@@ -182,6 +190,11 @@ pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
                 error: error.to_string(),
             },
         },
+        ReadJob::Definition(of) => {
+            let (places, wanted) = &*of;
+            let found = std::env::current_dir().map_err(|error| error.to_string());
+            Msg::Definitions(found.and_then(|folder| definitions::find(places, &folder, wanted)))
+        }
         ReadJob::Compare(rows) => {
             let read = |row| match store.whole(row) {
                 Ok(Some(whole)) => Ok(whole),
