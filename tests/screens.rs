@@ -13,10 +13,10 @@ mod compare;
 mod correct;
 #[path = "screens/decide.rs"]
 mod decide;
-#[path = "screens/excerpts.rs"]
-mod excerpts;
 #[path = "screens/definitions.rs"]
 mod definitions;
+#[path = "screens/excerpts.rs"]
+mod excerpts;
 #[path = "screens/keys.rs"]
 mod keys;
 #[path = "screens/learning.rs"]

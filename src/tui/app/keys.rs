@@ -115,10 +115,9 @@ impl App {
             Action::CopyExcerpt => self.copy_excerpt(),
             Action::Notes => self.open_notes(),
             Action::Correct => self.open_correction(),
-            Action::Export
-            | Action::Find
-            | Action::Confusion
-            | Action::Anonymize => self.say("not in this version yet"),
+            Action::Export | Action::Find | Action::Confusion | Action::Anonymize => {
+                self.say("not in this version yet")
+            }
             Action::Compare => self.compare(),
             Action::OpenDefinition => self.open_definition(),
             Action::ConversationsOfUser => self.open_same_user(),
