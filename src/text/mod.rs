@@ -6,6 +6,7 @@
 
 mod chars;
 mod path_slug;
+pub mod redact;
 mod safe;
 mod sanitise;
 mod spans;
