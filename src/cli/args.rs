@@ -9,8 +9,8 @@ mod parts;
 
 pub(crate) use export::ExportArgs;
 pub(crate) use parts::{
-    ConfigCommand, FilterArgs, FlagArgs, ImportArgs, ListArgs, PresetCommand, SearchArgs, ShowArgs,
-    TagArgs, TagCommand,
+    ConfigCommand, FilterArgs, FlagArgs, ImportArgs, ListArgs, PresetCommand, PrivacyArgs,
+    SearchArgs, ShowArgs, TagArgs, TagCommand,
 };
 
 const EXAMPLES: &str = "\

@@ -19,11 +19,21 @@ pub enum Choice {
     Predicted,
     /// Cells of CSV stay exact, formulas too.
     RawCsv,
+    /// People leave under pseudonyms.
+    Anonymize,
+    /// Personal data in texts leaves as its type.
+    Redact,
 }
 
 impl Choice {
     /// All, in the order they are shown.
-    pub const ALL: [Self; 3] = [Self::WithReview, Self::Predicted, Self::RawCsv];
+    pub const ALL: [Self; 5] = [
+        Self::WithReview,
+        Self::Predicted,
+        Self::RawCsv,
+        Self::Anonymize,
+        Self::Redact,
+    ];
 
     /// The option of the command, without its hyphens.
     pub fn name(self) -> &'static str {
@@ -31,6 +41,8 @@ impl Choice {
             Self::WithReview => "with-review",
             Self::Predicted => "predicted",
             Self::RawCsv => "raw-csv",
+            Self::Anonymize => "anonymize",
+            Self::Redact => "redact",
         }
     }
 
@@ -40,6 +52,8 @@ impl Choice {
             Self::WithReview => "with status, verdict, tags, flags, notes and corrections",
             Self::Predicted => "also messages that nobody corrected or confirmed",
             Self::RawCsv => "texts exact, formulas too",
+            Self::Anonymize => "pseudonyms for users and human agents",
+            Self::Redact => "personal data in texts masked by its type",
         }
     }
 }
@@ -79,7 +93,8 @@ pub struct OutputInfo {
 impl OutputInfo {
     /// True where this can be chosen of it.
     pub fn takes(&self, choice: Choice) -> bool {
-        self.takes.contains(&choice)
+        // Whatever leaves can be hidden in.
+        matches!(choice, Choice::Anonymize | Choice::Redact) || self.takes.contains(&choice)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::outgoing::{Outgoing, Privacy};
+use super::outgoing::Outgoing;
 use super::output::Written;
 use super::outputs::{Choice, Choices, OutputInfo};
 use crate::model::Review;
@@ -39,7 +39,7 @@ pub fn write(
     go_on: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Written, ExportError> {
     // The one place where what was chosen becomes what is hidden.
-    let privacy = Privacy::none();
+    let privacy = store.privacy(choices.has(Choice::Anonymize), choices.has(Choice::Redact))?;
     let unreviewed = info.takes(Choice::WithReview) && !choices.has(Choice::WithReview);
     let mut output = (info.make)(choices);
     let mut gone = 0;

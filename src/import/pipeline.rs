@@ -19,7 +19,7 @@ use super::request::{Modes, Progress, Request};
 use super::source::{InputFile, expand};
 use super::threads::Threads;
 use super::work::Make;
-use crate::model::Imported;
+use crate::model::{Imported, Privacy};
 use crate::store::{Ingest, Outcome, Position, Prepared, Preparer, SourceSpec, Store};
 use crate::text::Untrusted;
 
@@ -58,14 +58,17 @@ pub fn run(
     }
     let total = inputs.iter().map(|i| i.bytes).sum::<Option<u64>>();
     let modes = Modes::new(request, store)?;
+    let privacy = store.privacy(request.anonymize, request.redact)?;
     let threads = Threads {
         request,
         modes: &modes,
+        privacy: &privacy,
         inputs: &inputs,
         cancel,
     };
     let sides = Sides {
         modes: &modes,
+        privacy: &privacy,
         inputs: &inputs,
         cancel,
         progress,
@@ -113,6 +116,7 @@ struct SourceState {
 /// What the writing side has, before anything comes in.
 struct Sides<'a> {
     modes: &'a Modes,
+    privacy: &'a Privacy,
     inputs: &'a [InputFile],
     cancel: &'a AtomicBool,
     progress: &'a mut dyn Progress,
@@ -127,6 +131,7 @@ impl<'a> Sides<'a> {
     {
         Writer {
             modes: self.modes,
+            privacy: self.privacy,
             inputs: self.inputs,
             cancel: self.cancel,
             progress: self.progress,
@@ -141,6 +146,7 @@ impl<'a> Sides<'a> {
 /// The writing side.
 struct Writer<'a, T> {
     modes: &'a Modes,
+    privacy: &'a Privacy,
     inputs: &'a [InputFile],
     cancel: &'a AtomicBool,
     progress: &'a mut dyn Progress,
@@ -218,6 +224,9 @@ impl Writer<'_, Prepared> {
             let Some((source, format)) = self.incoming.longest() else {
                 break;
             };
+            if !self.sources.contains_key(&source) {
+                store.enter_privacy(&source, self.privacy)?;
+            }
             let state = self.sources.entry(source.clone()).or_default();
             state.format = format;
             let mut ingest = store.begin_import(&self.spec(&source))?;

@@ -24,6 +24,10 @@ pub struct Request {
     pub since: Option<Millis>,
     /// Review state of our own JSON comes too.
     pub with_review: bool,
+    /// People are stored under pseudonyms.
+    pub anonymize: bool,
+    /// Personal data in texts is stored as its type.
+    pub redact: bool,
     /// Nothing is written: what would become of the conversations is counted.
     pub dry_run: bool,
 }

@@ -18,6 +18,7 @@ use super::report::Report;
 use super::request::{Modes, Request};
 use super::source::InputFile;
 use super::work::{Make, Worker};
+use crate::model::Privacy;
 
 /// How many threads make conversations.
 const WORKERS: usize = 2;
@@ -29,6 +30,7 @@ const ROOM: usize = 8 * 1024 * 1024;
 pub(super) struct Threads<'a> {
     pub request: &'a Request,
     pub modes: &'a Modes,
+    pub privacy: &'a Privacy,
     pub inputs: &'a [InputFile],
     pub cancel: &'a AtomicBool,
 }
@@ -63,6 +65,7 @@ impl Threads<'_> {
                 let worker = Worker {
                     request: self.request,
                     modes: self.modes,
+                    privacy: self.privacy,
                     tasks: open_tasks.clone(),
                     stop: &stop,
                     make,

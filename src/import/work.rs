@@ -16,7 +16,7 @@ use super::jobs::{Delivery, Done, Job, Task, What};
 use super::records::{Item, Records};
 use super::request::{Modes, Request};
 use super::sessions::conversations;
-use crate::model::Imported;
+use crate::model::{Imported, Privacy};
 use crate::store::StoreError;
 use crate::text::Untrusted;
 
@@ -33,6 +33,8 @@ pub(super) struct Worker<'a, T> {
     pub tasks: Receiver<Task<T>>,
     /// Set when nobody listens any more.
     pub stop: &'a AtomicBool,
+    /// What is hidden before anything else sees it.
+    pub privacy: &'a Privacy,
     pub make: Make<'a, T>,
 }
 
@@ -52,6 +54,7 @@ impl<T> Worker<'_, T> {
         let mut bench = Bench {
             request: self.request,
             modes: self.modes,
+            privacy: self.privacy,
             make: &mut self.make,
             file: 0,
             place: Place::Whole,
@@ -76,6 +79,7 @@ impl<T> Worker<'_, T> {
 struct Bench<'a, 'b, T> {
     request: &'a Request,
     modes: &'a Modes,
+    privacy: &'a Privacy,
     make: &'a mut Make<'b, T>,
     file: usize,
     place: Place,
@@ -159,7 +163,7 @@ impl<T> Bench<'_, '_, T> {
                 return Ok(());
             }
         }
-        match (self.make)(imported) {
+        match (self.make)(self.privacy.imported(imported)) {
             Ok(load) => {
                 self.done.deliveries.push(Delivery {
                     load,

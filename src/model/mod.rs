@@ -37,6 +37,7 @@ pub use ids::{ConversationId, ConversationKey, EntryId, EventKey, event_keys};
 pub use link::{Link, without_surroundings};
 pub use preset::{Preset, SortKey};
 pub use privacy::Privacy;
+pub(crate) use privacy::{Masked, relabel};
 pub use pseudonym::Pseudonyms;
 pub use review::{
     Ack, Change, CorrectionField, Edit, EntryKind, EventTarget, JournalEntry, LeftAlone, Note,

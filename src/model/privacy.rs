@@ -1,7 +1,15 @@
 //! What is hidden of conversations: who took part (by pseudonyms), and personal data in what they said
 //! (by its type). Pure functions over one conversation; whatever stores, shows or writes it comes here.
 
-use super::Pseudonyms;
+mod imported;
+mod json;
+mod mask;
+mod names;
+mod parts;
+
+pub(crate) use mask::{Mask, Masked};
+
+use super::{Attributes, ConversationKey, Event, Pseudonyms};
 use crate::text::Untrusted;
 
 /// What is hidden of a conversation. Whoever hides nothing says so: [`Privacy::none`].
@@ -52,5 +60,28 @@ impl Privacy {
     /// True if personal data in texts is masked.
     pub fn redacts(&self) -> bool {
         self.0.as_ref().is_some_and(|h| h.redact)
+    }
+
+    /// What hides the people and data of this conversation; `None` where nothing is hidden. `label` is what
+    /// it is called beside its key.
+    pub(crate) fn mask(
+        &self,
+        key: &ConversationKey,
+        label: Option<&Untrusted>,
+        attributes: &Attributes,
+        events: &[Event],
+    ) -> Option<Mask<'_>> {
+        let hiding = self.0.as_ref()?;
+        Some(Mask::learn(hiding, key, label, attributes, events))
+    }
+}
+
+/// What a conversation is called once its sender is: the sender, or `sender#k`.
+pub(crate) fn relabel(label: &Untrusted, before: &Untrusted, now: &Untrusted) -> Untrusted {
+    let rest = label.for_search().strip_prefix(before.for_search());
+    let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('#'));
+    match rest {
+        Some(rest) => format!("{}{rest}", now.for_export()).into(),
+        None => now.clone(),
     }
 }

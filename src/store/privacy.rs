@@ -4,6 +4,7 @@ use rusqlite::OptionalExtension;
 
 use super::{Result, Store, StoreError, sqlite};
 use crate::model::{Privacy, Pseudonyms};
+use crate::text::Untrusted;
 
 impl Store {
     /// What hides what is asked for, with the pseudonyms of this store: they are the same at every import,
@@ -25,6 +26,55 @@ impl Store {
             StoreError::Refused("the store has lost the key of its pseudonyms".into())
         })?;
         Ok(Privacy::new(Pseudonyms::new(key), anonymize, redact))
+    }
+
+    /// Notes how a source is imported, the first time. Whoever imports it in another way is refused: the
+    /// same conversations would come a second time, and hidden names would stand beside open ones.
+    ///
+    /// # Errors
+    /// The refusal, with the way out.
+    pub fn enter_privacy(&mut self, source: &Untrusted, privacy: &Privacy) -> Result<()> {
+        let name = format!("privacy {}", source.for_search());
+        let now = i64::from(privacy.anonymizes()) | i64::from(privacy.redacts()) << 1;
+        self.write(|tx| {
+            let read = || -> rusqlite::Result<(Option<i64>, bool)> {
+                let noted = tx
+                    .query_row("SELECT value FROM meta WHERE name = ?1", [&name], |r| {
+                        r.get(0)
+                    })
+                    .optional()?;
+                let known = "SELECT EXISTS (SELECT 1 FROM source WHERE name = ?1)";
+                let known = tx.query_row(known, [source.for_search()], |r| r.get(0))?;
+                Ok((noted, known))
+            };
+            let (noted, known) = read().map_err(sqlite("reading the sources"))?;
+            match noted.or(known.then_some(0)) {
+                Some(before) if before == now => Ok(()),
+                Some(before) => Err(StoreError::Refused(format!(
+                    "source {} was imported {}: import it so again, or with another --source",
+                    source.line().as_str(),
+                    words(before)
+                ))),
+                None if now == 0 => Ok(()),
+                None => tx
+                    .execute(
+                        "INSERT INTO meta (name, value) VALUES (?1, ?2)",
+                        (&name, now),
+                    )
+                    .map(drop)
+                    .map_err(sqlite("writing the source")),
+            }
+        })
+    }
+}
+
+/// How a source was imported.
+fn words(noted: i64) -> &'static str {
+    match noted {
+        1 => "with --anonymize",
+        2 => "with --redact",
+        3 => "with --anonymize --redact",
+        _ => "without --anonymize and --redact",
     }
 }
 

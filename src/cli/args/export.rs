@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use super::FilterArgs;
+use super::{FilterArgs, PrivacyArgs};
 use crate::export::outputs::OUTPUTS;
 
 #[derive(Args, Debug)]
@@ -33,6 +33,8 @@ pub(crate) struct ExportArgs {
     /// Texts of CSV exact: a spreadsheet may run some of them as formulas
     #[arg(long)]
     pub raw_csv: bool,
+    #[command(flatten)]
+    pub privacy: PrivacyArgs,
     /// Columns of CSV: names of `list --json`, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub columns: Vec<String>,

@@ -31,12 +31,25 @@ pub(crate) struct ImportArgs {
     /// Take over the reviews that afterword's own JSON carries
     #[arg(long)]
     pub with_review: bool,
+    #[command(flatten)]
+    pub privacy: PrivacyArgs,
     /// Read everything, write nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print the report as one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// What is hidden of conversations.
+#[derive(Args, Debug)]
+pub(crate) struct PrivacyArgs {
+    /// Put pseudonyms for ids and names of users and human agents
+    #[arg(long)]
+    pub anonymize: bool,
+    /// Mask e-mail addresses, telephone numbers, cards, IBANs, IP addresses and keys in texts
+    #[arg(long)]
+    pub redact: bool,
 }
 
 #[derive(Args, Debug)]

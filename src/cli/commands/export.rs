@@ -81,6 +81,8 @@ fn choices(session: &Session, info: &OutputInfo, args: &ExportArgs) -> Result<Ch
         (args.with_review, Choice::WithReview),
         (args.predicted, Choice::Predicted),
         (args.raw_csv, Choice::RawCsv),
+        (args.privacy.anonymize, Choice::Anonymize),
+        (args.privacy.redact, Choice::Redact),
     ];
     let on: Vec<Choice> = asked.iter().filter(|(on, _)| *on).map(|a| a.1).collect();
     for choice in &on {

@@ -111,6 +111,8 @@ fn request(session: &Session, args: &ImportArgs) -> Result<Request, Error> {
         sessions: sessions.transpose()?,
         since: since.transpose()?,
         with_review: args.with_review,
+        anonymize: args.privacy.anonymize,
+        redact: args.privacy.redact,
         dry_run: args.dry_run,
     })
 }
