@@ -78,8 +78,18 @@ pub fn find(name: &str, text: &str) -> Vec<Found> {
     if name.is_empty() {
         return find_in(text);
     }
-    let before = name.len() + 2;
-    let mut found = find_in(&format!("{name}: {text}"));
+    // Words that are written together are told by their capitals: `userPhoneNumber`.
+    let mut said = String::with_capacity(name.len() + text.len() + 8);
+    for c in name.chars() {
+        if c.is_uppercase() && said.ends_with(char::is_lowercase) {
+            said.push('_');
+        }
+        said.push(c);
+    }
+    said.push_str(": ");
+    let before = said.len();
+    said.push_str(text);
+    let mut found = find_in(&said);
     found.retain_mut(|f| {
         f.range = f.range.start.max(before) - before..f.range.end.max(before) - before;
         !f.range.is_empty()

@@ -18,7 +18,7 @@ pub(super) enum Said {
     Nothing,
 }
 
-/// Words, alone or in longer ones, after which a telephone number comes; `?` is a letter outside ASCII.
+/// Words, alone or at an end of longer ones, after which a telephone number comes; `?` is a letter outside ASCII.
 const PHONE: &[&str] = &[
     "phone",
     "telephone",
@@ -47,7 +47,8 @@ const PHONE: &[&str] = &[
 /// Short words: only as they are.
 const PHONE_EXACT: &[&str] = &[
     "tel", "cell", "call", "calls", "called", "dial", "ring", "text", "mob", "ph", "reach",
-    "contact", "anrufen", "ruf", "llama", "appelez", "chiama", "bel", "gsm", "tlf", "t?l",
+    "contact", "anrufen", "ruf", "rufen", "rufe", "llama", "appelez", "chiama", "bel", "gsm",
+    "tlf", "t?l",
 ];
 /// What else a number can be.
 const OTHER: &[&str] = &[
@@ -119,43 +120,43 @@ const NUMBER: &[&str] = &["number", "nummer", "numero", "n?mero", "num?ro", "nr"
 /// What the words before `start` say of the number there: the nearest one that says something.
 pub(super) fn said(view: &View<'_>, start: usize) -> Said {
     let mut number = false;
-    let words = words_before(view, start);
-    for (back, word) in words.iter().rev().enumerate().take(6) {
-        if PHONE_EXACT.contains(&word.as_str()) || PHONE.iter().any(|stem| word.contains(stem)) {
+    for (back, word) in words_before(view, start).enumerate().take(6) {
+        let word = word.as_str();
+        if PHONE_EXACT.contains(&word)
+            || PHONE
+                .iter()
+                .any(|stem| word.starts_with(stem) || word.ends_with(stem))
+        {
             return Said::Phone;
         }
         if OTHER
             .iter()
-            .any(|stem| word == stem || stem.len() > 4 && word.starts_with(stem))
+            .any(|stem| word == *stem || stem.len() > 4 && word.starts_with(stem))
         {
             return Said::Other(back);
         }
-        number |= NUMBER.contains(&word.as_str());
+        number |= NUMBER.contains(&word);
     }
     if number { Said::Number } else { Said::Nothing }
 }
 
 /// The word right before `start`, in lower case; empty where none stands there.
 pub(super) fn word_before(view: &View<'_>, start: usize) -> String {
-    words_before(view, start).pop().unwrap_or_default()
+    words_before(view, start).next().unwrap_or_default()
 }
 
-/// The words of the line before `start`, in lower case; letters outside ASCII are `?`.
-fn words_before(view: &View<'_>, start: usize) -> Vec<String> {
+/// The words before `start`, the nearest first, in lower case; letters outside ASCII are `?`.
+fn words_before<'v>(view: &'v View<'_>, start: usize) -> impl Iterator<Item = String> + 'v {
     let before = &view.bytes()[start.saturating_sub(BACK)..start];
     let letter = |b: &u8| b.is_ascii_alphabetic() || *b == LETTER;
-    before
-        .split(|b| !letter(b))
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            let plain = |b: &u8| {
-                if *b == LETTER {
-                    '?'
-                } else {
-                    b.to_ascii_lowercase() as char
-                }
-            };
-            word.iter().map(plain).collect()
-        })
-        .collect()
+    let words = before
+        .rsplit(move |b| !letter(b))
+        .filter(|word| !word.is_empty());
+    words.map(|word| {
+        let plain = |b: &u8| match *b {
+            LETTER => '?',
+            b => b.to_ascii_lowercase() as char,
+        };
+        word.iter().map(plain).collect()
+    })
 }

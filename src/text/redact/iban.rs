@@ -116,6 +116,9 @@ pub(super) fn scan(view: &View<'_>, found: &mut Vec<Found>) {
 
 /// Where the account that begins at `start` ends.
 fn account(view: &View<'_>, start: usize) -> Option<usize> {
+    if view.at(start + 2).is_ascii_alphabetic() {
+        return None;
+    }
     let country = [view.at(start), view.at(start + 1)].map(|b| b.to_ascii_uppercase());
     let (_, length) = LENGTHS.iter().find(|(code, _)| **code == country)?;
     let mut letters = [0u8; 34];

@@ -1,6 +1,8 @@
 //! Telephone numbers: international ones by the lengths of their country, national ones by the shapes in
 //! which people write them, bare digits by what is said of them.
 
+use std::cell::OnceCell;
+
 use super::context::{Said, said};
 use super::phone_lengths::national_length;
 use super::runs::{Group, cover, digits, has_date};
@@ -73,14 +75,16 @@ impl Number<'_> {
                 return Some((start, end));
             }
         }
-        let said = said(self.view, start);
+        // Words are read only where the digits could be a number.
+        let known = OnceCell::new();
+        let said = || *known.get_or_init(|| said(self.view, start));
         let bracket = self.bracket();
         let from = bracket.unwrap_or(start);
         (2..=self.most - self.at)
             .rev()
             .map(|n| self.at + n)
-            .find(|end| self.is_national(*end, bracket.is_some(), said))
-            .or_else(|| self.bare(said))
+            .find(|end| self.is_national(*end, bracket.is_some(), &said))
+            .or_else(|| self.bare(&said))
             .map(|end| (from, end))
     }
 
@@ -194,17 +198,20 @@ impl Number<'_> {
     }
 
     /// True if the groups up to `end` have a shape of a country.
-    fn is_national(&self, end: usize, bracket: bool, said: Said) -> bool {
+    fn is_national(&self, end: usize, bracket: bool, said: &dyn Fn() -> Said) -> bool {
         let groups = self.groups(end);
         let total = digits(groups);
-        if !(7..=13).contains(&total) || !self.ends(end) || has_date(self.view, groups) {
+        if !(7..=13).contains(&total)
+            || single(groups) > 1
+            || !self.ends(end)
+            || has_date(self.view, groups)
+        {
             return false;
         }
-        if said == Said::Phone && self.is_plausible(end) {
-            return true;
-        }
-        if matches!(said, Said::Other(0 | 1)) {
-            return false;
+        match said() {
+            Said::Phone | Said::Number if self.is_plausible(end) => return true,
+            Said::Other(0 | 1) => return false,
+            _ => {}
         }
         let one_line = (self.at + 1..end).all(|i| !self.between(i).contains(&b'\n'));
         one_line && (self.is_bracketed(groups, bracket) || !self.goes_on() && self.has_shape(end))
@@ -217,7 +224,7 @@ impl Number<'_> {
         let amount = groups.len() > 1
             && (self.at + 1..end).all(|i| self.between(i) == b".")
             && groups[0].len() < 3;
-        !amount && groups.iter().skip(1).all(|g| g.len() >= 2) && groups[0].len() <= 6
+        !amount && groups[0].len() <= 6
     }
 
     /// `(0171) 1234567`, `(11) 91234-5678`.
@@ -241,8 +248,7 @@ impl Number<'_> {
             return (2..=6).contains(&lengths[0])
                 && first >= 1
                 && groups[0].digits(self.view)[1] != b'0'
-                && (9..=11).contains(&total)
-                && lengths[1..].iter().all(|n| *n >= 2)
+                && (9..=12).contains(&total)
                 && (!dots || lengths.len() >= 3 && alike);
         }
         let area = (200..1000).contains(&first);
@@ -256,6 +262,8 @@ impl Number<'_> {
             [5, 5] => lead >= b'6' && !dots,
             [3, 4, 4] => (130..200).contains(&first) && alike && !dots,
             [2, 5, 4] => first >= 11 && groups[1].digits(self.view)[0] == b'9' && !dots,
+            [1, 4, 4] => lead == b'9' && alike && !dots,
+            [2, 3, 2, 2] => first >= 12 && alike && !dots,
             [2, 4, 4] => first >= 11 && !dots && !alike || matches!(first, 33 | 55 | 56 | 81),
             [3, 7] => lead == b'3' && !dots,
             _ => false,
@@ -264,17 +272,17 @@ impl Number<'_> {
 
     /// A number without anything between its digits: where it is announced, has its leading zero, or is
     /// all that was said.
-    fn bare(&self, said: Said) -> Option<usize> {
+    fn bare(&self, said: &dyn Fn() -> Said) -> Option<usize> {
         let end = self.at + 1;
         let group = self.run[self.at];
-        if !self.ends(end) {
+        if !(7..=13).contains(&group.len()) || !self.ends(end) {
             return None;
         }
         let number = group.digits(self.view);
         let usual = (10..=11).contains(&number.len());
         let zero = number[0] == b'0' && number.get(1) != Some(&b'0');
-        let fits = match said {
-            Said::Phone => (7..=13).contains(&number.len()),
+        let fits = match said() {
+            Said::Phone => true,
             Said::Other(_) => false,
             Said::Number => usual,
             Said::Nothing => usual && (zero || number[0] >= b'2' && self.is_all()),
@@ -289,4 +297,9 @@ impl Number<'_> {
         let blank = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'.' | b'!');
         bytes[..range.start].iter().all(blank) && bytes[range.end..].iter().all(blank)
     }
+}
+
+/// How many groups after the first have one digit alone.
+fn single(groups: &[Group]) -> usize {
+    groups.iter().skip(1).filter(|g| g.len() == 1).count()
 }

@@ -49,6 +49,9 @@ const KEYS: &[(&[u8], usize)] = &[
     (b"AGE-SECRET-KEY-", 40),
 ];
 
+/// No key without dots is shorter.
+const SHORTEST: usize = 20;
+
 /// Beginnings of the ids of Amazon's keys, of 20 capitals and digits.
 const AMAZON: &[&[u8]] = &[b"AKIA", b"ASIA", b"ABIA", b"ACCA"];
 
@@ -155,6 +158,9 @@ fn jwt(view: &View<'_>, start: usize, end: usize) -> Option<std::ops::Range<usiz
 /// A key of a known form.
 fn known(view: &View<'_>, start: usize, end: usize) -> Option<std::ops::Range<usize>> {
     let word = &view.bytes()[start..end];
+    if word.len() < SHORTEST && view.at(end) != b'.' {
+        return telegram(view, start, end);
+    }
     if AMAZON.iter().any(|head| word.starts_with(head))
         && word.len() == 20
         && word
@@ -190,6 +196,8 @@ fn telegram(view: &View<'_>, start: usize, end: usize) -> Option<std::ops::Range
 /// The value after a name that says that it is secret.
 fn named(view: &View<'_>, start: usize, end: usize) -> Option<std::ops::Range<usize>> {
     let word = &view.bytes()[start..end];
+    let next = after(view, end, is_blank);
+    let given = matches!(view.at(next), b':' | b'=');
     let ends = |name: &[u8]| {
         let from = word.len().checked_sub(name.len())?;
         word[from..].eq_ignore_ascii_case(name).then_some(())
@@ -199,6 +207,10 @@ fn named(view: &View<'_>, start: usize, end: usize) -> Option<std::ops::Range<us
         let value = head_of_value(view, from);
         let secret = from > end && value.len() >= 12 && is_random(value);
         return secret.then(|| from..value_end(view, from));
+    }
+    // Most words end here: nothing is given to them.
+    if !given && view.bytes().get(next..next + 3) != Some(b"is ") {
+        return None;
     }
     let name = NAMES.iter().position(|name| ends(name).is_some())?;
     let from = value_start(view, end, name < PASSWORDS)?;
@@ -224,8 +236,7 @@ fn named(view: &View<'_>, start: usize, end: usize) -> Option<std::ops::Range<us
 
 /// Where the value begins after a name that ends at `end`; with `is`, people may also say so.
 fn value_start(view: &View<'_>, end: usize, is: bool) -> Option<usize> {
-    let blank = |b: u8| matches!(b, b' ' | b'"' | b'\'' | b'\t' | b'`' | b'\\');
-    let at = after(view, end, blank);
+    let at = after(view, end, is_blank);
     if at - end > 6 {
         return None;
     }
@@ -235,7 +246,12 @@ fn value_start(view: &View<'_>, end: usize, is: bool) -> Option<usize> {
         _ if is && said => 2,
         _ => return None,
     };
-    Some(after(view, at + signs, |b| blank(b) || b == b'>'))
+    Some(after(view, at + signs, |b| is_blank(b) || b == b'>'))
+}
+
+/// Blanks and quotes around a value.
+fn is_blank(b: u8) -> bool {
+    matches!(b, b' ' | b'"' | b'\'' | b'\t' | b'`' | b'\\')
 }
 
 /// Where the value that begins at `from` ends.
