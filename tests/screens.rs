@@ -17,6 +17,8 @@ mod decide;
 mod definitions;
 #[path = "screens/excerpts.rs"]
 mod excerpts;
+#[path = "screens/export.rs"]
+mod export;
 #[path = "screens/keys.rs"]
 mod keys;
 #[path = "screens/learning.rs"]

@@ -17,7 +17,9 @@ mod wrap;
 pub use chars::is_drawable;
 pub use path_slug::PathSlug;
 pub use safe::{Cluster, Excerpt, SafeText};
-pub use spans::{age, clock_time, clock_time_in, day_time, day_time_in, duration, figure, gap};
+pub use spans::{
+    age, clock_time, clock_time_in, day, day_in, day_time, day_time_in, duration, figure, gap,
+};
 pub use tokens::{Token, search_document, tokens};
 pub use untrusted::Untrusted;
 pub use wrap::{Line, wrap};

@@ -71,6 +71,22 @@ pub fn day_time(ms: i64, now_ms: i64) -> String {
     day_time_in(&Local, ms, now_ms)
 }
 
+/// Day `2026-05-20` in the local zone.
+pub fn day(ms: i64) -> String {
+    day_in(&Local, ms)
+}
+
+/// Day in another zone than the computer's.
+pub fn day_in<Z: TimeZone>(zone: &Z, ms: i64) -> String
+where
+    Z::Offset: std::fmt::Display,
+{
+    match moment(zone, ms) {
+        Some(time) => time.format("%Y-%m-%d").to_string(),
+        None => "no-date".to_owned(),
+    }
+}
+
 /// Time of day in another zone than the computer's.
 pub fn clock_time_in<Z: TimeZone>(zone: &Z, ms: i64) -> String
 where

@@ -10,6 +10,7 @@ use super::noted::{NoteContext, NotesOf, NotesView};
 use super::opened::Opened;
 use super::rows::Rows;
 use super::terminal::TerminalEvent;
+use crate::export::outputs::{Choices, OutputInfo};
 use crate::filter::{Field, Filter};
 use crate::model::{
     Ack, Change, CorrectionField, EntryId, JournalEntry, Millis, NoteId, Preset, Privacy, Set,
@@ -116,6 +117,8 @@ pub enum Msg {
     NotCopied(Clip),
     /// Something worth a line on the status line.
     Notice(String),
+    /// What became of an export, or how far it is.
+    Export(ExportNews),
     /// A worker ended unexpectedly.
     WorkerDied(String),
     /// The terminal or the system says so.
@@ -250,6 +253,36 @@ pub enum ExcerptOf {
     Rows(Arc<[i64]>),
 }
 
+/// One export that is asked for.
+#[derive(Clone, Debug)]
+pub struct ExportAsk {
+    /// As what.
+    pub info: &'static OutputInfo,
+    /// How.
+    pub choices: Choices,
+    /// Which conversations, in order.
+    pub rows: Rows,
+    /// The path as typed.
+    pub file: String,
+    /// A file that is there may go.
+    pub replace: bool,
+}
+
+/// What the worker says of an export.
+#[derive(Debug)]
+pub enum ExportNews {
+    /// So many conversations are written.
+    Progress(u64),
+    /// The file is there: what is in it, and where it is.
+    Written(String),
+    /// Nothing was written: a file of that name is there already.
+    Exists(String),
+    /// Nothing was written, and why.
+    Failed(String),
+    /// Nothing was written: it was stopped.
+    Stopped,
+}
+
 /// What the app asks for.
 #[derive(Debug)]
 pub enum Cmd {
@@ -287,6 +320,10 @@ pub enum Cmd {
     SavePreset(Preset, Option<String>),
     /// Delete a preset.
     DeletePreset(String),
+    /// Write conversations into a file.
+    Export(Box<ExportAsk>),
+    /// Stop the export that runs.
+    StopExport,
     /// Read the journal.
     LoadJournal,
     /// Look where this is defined.

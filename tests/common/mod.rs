@@ -154,7 +154,7 @@ impl Screen {
                 held.push(cmd);
                 continue;
             }
-            let (messages, rest) = self.workers.take(cmd);
+            let (messages, rest) = self.workers.take(self.at_home(cmd));
             match rest {
                 Some(Cmd::Copy(clip)) => {
                     self.copied.push(clip.text);
@@ -171,6 +171,22 @@ impl Screen {
             }
         }
         self.check();
+    }
+
+    /// Files are written beside the store, wherever the tests run.
+    fn at_home(&self, cmd: Cmd) -> Cmd {
+        match cmd {
+            Cmd::Export(mut ask) => {
+                ask.file = self.dir.path().join(&ask.file).display().to_string();
+                Cmd::Export(ask)
+            }
+            other => other,
+        }
+    }
+
+    /// A file that was written beside the store.
+    pub fn written(&self, name: &str) -> std::io::Result<String> {
+        std::fs::read_to_string(self.dir.path().join(name))
     }
 
     /// Takes a message in and does what it asks for.

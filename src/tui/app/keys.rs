@@ -113,9 +113,10 @@ impl App {
             Action::CopyLink => self.copy_link(),
             Action::Learning => self.open_learning(),
             Action::CopyExcerpt => self.copy_excerpt(),
+            Action::Export => self.open_export(),
             Action::Notes => self.open_notes(),
             Action::Correct => self.open_correction(),
-            Action::Export | Action::Find | Action::Confusion | Action::Anonymize => {
+            Action::Find | Action::Confusion | Action::Anonymize => {
                 self.say("not in this version yet")
             }
             Action::Compare => self.compare(),
@@ -148,6 +149,7 @@ impl App {
             Action::Quit => self.quit(),
             Action::Redraw => self.send(Cmd::Redraw),
             Action::Suspend => self.send(Cmd::Suspend),
+            Action::Interrupt if self.stop_export() => {}
             Action::Interrupt => {
                 self.send(Cmd::Interrupt);
                 self.say("q leaves afterword; everything is written");
@@ -247,6 +249,13 @@ impl App {
     }
 
     pub(super) fn quit(&mut self) {
+        if !self.export_holds() {
+            self.leave();
+        }
+    }
+
+    /// Leaves at once: there may be nobody left to ask.
+    pub(super) fn leave(&mut self) {
         self.save_state();
         self.send(Cmd::Quit);
     }

@@ -7,6 +7,7 @@ pub mod correct;
 mod definitions;
 pub mod detail;
 mod excerpt;
+pub mod export;
 pub mod filter_line;
 mod keys;
 pub mod learning;
@@ -44,6 +45,7 @@ use crate::tui::opened::same_filter;
 use crate::tui::terminal::TerminalEvent;
 use crate::tui::theme::Theme;
 
+use export::ExportState;
 use filter_line::FilterLine;
 use learning::LearningState;
 use list::ListState;
@@ -94,6 +96,8 @@ pub struct App {
     pub popup: Option<Popup>,
     /// Status line.
     pub status: StatusLine,
+    /// Exports.
+    pub export: ExportState,
     /// The vocabulary.
     pub tags: Vec<Tag>,
     /// Presets with counts.
@@ -144,6 +148,7 @@ impl App {
             notes: NotesState::default(),
             popup: None,
             status: StatusLine::default(),
+            export: ExportState::default(),
             tags: Vec::new(),
             presets: Vec::new(),
             history: Vec::new(),
@@ -318,8 +323,9 @@ impl App {
             Msg::Excerpt(clip) => self.send(Cmd::Copy(clip)),
             Msg::NotCopied(clip) => self.send(Cmd::CopyByTerminal(clip)),
             Msg::Notice(text) => self.say(&text),
+            Msg::Export(news) => self.export_news(news),
             Msg::WorkerDied(why) => self.fail(&why),
-            Msg::Terminal(TerminalEvent::Terminate(_) | TerminalEvent::Hangup) => self.quit(),
+            Msg::Terminal(TerminalEvent::Terminate(_) | TerminalEvent::Hangup) => self.leave(),
             Msg::Terminal(TerminalEvent::Suspend) => self.send(Cmd::Suspend),
             Msg::Terminal(TerminalEvent::Resume) => self.send(Cmd::Redraw),
         }

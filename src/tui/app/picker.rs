@@ -32,6 +32,8 @@ pub enum Choice {
     Define(Wanted),
     /// Opens a definition in the editor.
     Edit(Definition),
+    /// An output to export as, by its name.
+    Output(&'static str),
     /// Leaves afterword (`:q`, `:wq`).
     Quit,
     /// Nothing: everything is written already (`:w`).

@@ -8,6 +8,7 @@ use super::App;
 use super::about::About;
 use super::compare::Comparison;
 use super::correct::Correcting;
+use super::export::ExportForm;
 use super::picker::{Choice, Item, Picker};
 use super::same_user::SameUser;
 use crate::filter::{self, Field};
@@ -34,6 +35,10 @@ pub enum Popup {
     Sort(Picker),
     /// Values of the row or event under the cursor.
     Values(Picker),
+    /// Outputs to export as.
+    ExportAs(Picker),
+    /// An export: what, how, into which file.
+    Export(Box<ExportForm>),
     /// Presets.
     Presets(Picker),
     /// `'` was pressed: the next key names a preset.
@@ -106,7 +111,8 @@ impl App {
             Popup::Palette(picker)
             | Popup::Sort(picker)
             | Popup::Values(picker)
-            | Popup::Definitions(picker) => {
+            | Popup::Definitions(picker)
+            | Popup::ExportAs(picker) => {
                 if key.code == KeyCode::Enter {
                     self.choose(
                         picker.current().map(|i| i.choice.clone()),
@@ -118,6 +124,7 @@ impl App {
                     true
                 }
             }
+            Popup::Export(form) => self.export_key(form, key),
             Popup::Tags(picker) => self.tags_key(picker, key),
             Popup::Presets(picker) => self.presets_key(picker, key),
             Popup::AwaitPreset => {
@@ -178,12 +185,14 @@ impl App {
             Some(Popup::Note(input) | Popup::PresetName(input) | Popup::Help { input, .. }) => {
                 insert(input)
             }
+            Some(Popup::Export(form)) if form.in_file() => insert(&mut form.file),
             Some(
                 Popup::Palette(picker)
                 | Popup::Tags(picker)
                 | Popup::Sort(picker)
                 | Popup::Values(picker)
                 | Popup::Definitions(picker)
+                | Popup::ExportAs(picker)
                 | Popup::Presets(picker),
             ) => {
                 insert(&mut picker.input);
@@ -272,6 +281,7 @@ impl App {
             Some(Choice::Preset(name)) => self.open_preset_named(&name),
             Some(Choice::Define(wanted)) => self.look_up(wanted),
             Some(Choice::Edit(definition)) => self.send(Cmd::Edit(definition)),
+            Some(Choice::Output(name)) => self.open_export_form(name),
             Some(Choice::Quit) => self.quit(),
             Some(Choice::AllWritten) => self.say("everything is written as soon as it is decided"),
             Some(Choice::Tag(name) | Choice::AutoTag(name)) => self.toggle_tag(name),

@@ -197,6 +197,14 @@ pub(super) fn status(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         }
         return;
     }
+    let progress = match status.text.is_empty() {
+        true => app.export_progress().unwrap_or_default(),
+        false => String::new(),
+    };
+    let text = match status.text.as_str() {
+        "" => &progress,
+        said => said,
+    };
     let right = match &status.written {
         Some(_) => "written · u undo",
         None => "",
@@ -211,7 +219,7 @@ pub(super) fn status(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         0,
         area.y,
         area.width.saturating_sub(reserved + 1),
-        &status.text,
+        text,
         app.theme.style(role),
     );
     pen.right(
@@ -318,9 +326,12 @@ fn prompt_hints(app: &App) -> Option<&'static str> {
     }
     Some(match app.popup.as_ref()? {
         Popup::Help { .. } => "type to narrow  up down scroll  esc close",
-        Popup::Palette(_) | Popup::Sort(_) | Popup::Values(_) | Popup::Definitions(_) => {
-            "type to narrow  up down choose  enter do it  esc close"
-        }
+        Popup::Export(_) => "enter write the file  up down move  space choose  esc drop",
+        Popup::Palette(_)
+        | Popup::Sort(_)
+        | Popup::Values(_)
+        | Popup::Definitions(_)
+        | Popup::ExportAs(_) => "type to narrow  up down choose  enter do it  esc close",
         Popup::Tags(_) => {
             "type to narrow or create  enter on or off  tab several  alt-digit key  esc close"
         }

@@ -4,6 +4,7 @@ mod bars;
 mod compare;
 mod correct;
 mod detail;
+mod export;
 mod header;
 mod learning;
 mod list;

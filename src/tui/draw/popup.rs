@@ -11,8 +11,7 @@ use super::super::app::popup::Popup;
 use super::super::layout::Layout;
 use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role, SIGNS};
-use super::compare;
-use super::same_user;
+use super::{compare, export, same_user};
 use crate::filter;
 use crate::model::JournalEntry;
 use crate::text::SafeText;
@@ -28,6 +27,8 @@ pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         Popup::Tags(picker) => pick(app, layout, "tags: ", picker, 24, pen),
         Popup::Sort(picker) => pick(app, layout, "sort by: ", picker, 22, pen),
         Popup::Values(picker) => pick(app, layout, "filter by: ", picker, 50, pen),
+        Popup::ExportAs(picker) => pick(app, layout, "export as: ", picker, 12, pen),
+        Popup::Export(form) => export::draw(app, layout, form, pen),
         Popup::Presets(picker) => pick(app, layout, "presets: ", picker, 24, pen),
         Popup::AwaitPreset => await_preset(app, layout, pen),
         Popup::Note(input) => prompt(app, layout, "note: ", input, pen),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 
+use super::exporting::{self, ExportJob, Exports};
 use super::query::Asker;
 use super::questions::Questions;
 use super::reading::{self, ReadJob};
@@ -22,6 +23,7 @@ pub struct Inline {
     workers: Workers,
     read_jobs: Receiver<ReadJob>,
     write_jobs: Receiver<WriteJob>,
+    export_jobs: Receiver<ExportJob>,
     reader: Store,
     writer: Store,
     asker: Asker,
@@ -39,6 +41,7 @@ impl Inline {
         let (out, messages) = crossbeam_channel::unbounded();
         let (read, read_jobs) = crossbeam_channel::unbounded();
         let (write, write_jobs) = crossbeam_channel::unbounded();
+        let (export, export_jobs) = crossbeam_channel::unbounded();
         let common = Common {
             path: path.to_owned(),
             reviewer: reviewer.to_owned(),
@@ -52,13 +55,15 @@ impl Inline {
             questions,
             read,
             write,
-            writer: None,
+            exports: Exports::new(export),
+            threads: Vec::new(),
         };
         Ok(Self {
             common,
             workers,
             read_jobs,
             write_jobs,
+            export_jobs,
             reader,
             writer,
             asker,
@@ -75,6 +80,11 @@ impl Inline {
         }
         for job in self.read_jobs.try_iter() {
             self.common.send(reading::read(&self.reader, job));
+        }
+        for job in self.export_jobs.try_iter() {
+            if let ExportJob::Write(ask, stop) = job {
+                exporting::export(&self.common, &ask, &stop);
+            }
         }
         while !self.workers.questions.idle() {
             self.asker.turn(&self.workers.questions, false);

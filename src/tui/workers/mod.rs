@@ -2,6 +2,7 @@
 //! connection; a panic in one becomes a message, never a broken terminal.
 
 mod excerpts;
+mod exporting;
 mod figures;
 mod inline;
 mod query;
@@ -23,6 +24,7 @@ use crate::store::{Access, Store};
 use crate::tui::msg::{Cmd, Msg};
 use crate::tui::panic_if_asked;
 
+use exporting::{ExportJob, Exports};
 pub use inline::Inline;
 use questions::Questions;
 use reading::ReadJob;
@@ -60,7 +62,9 @@ pub struct Workers {
     questions: Arc<Questions>,
     read: Sender<ReadJob>,
     write: Sender<WriteJob>,
-    writer: Option<JoinHandle<()>>,
+    exports: Exports,
+    /// Those that are waited for at the end.
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Workers {
@@ -84,17 +88,21 @@ impl Workers {
         let questions = Arc::new(Questions::default());
         let (read, read_jobs) = crossbeam_channel::unbounded();
         let (write, write_jobs) = crossbeam_channel::unbounded();
+        let (export, export_jobs) = crossbeam_channel::unbounded::<ExportJob>();
         let (c, q) = (common.clone(), Arc::clone(&questions));
         spawn("query", &common, move || query::run(&c, &q))?;
         let c = common.clone();
         spawn("reading", &common, move || reading::run(&c, &read_jobs))?;
         let (c, q) = (common.clone(), Arc::clone(&questions));
         let writer = spawn("writer", &common, move || writing::run(&c, &write_jobs, &q))?;
+        let c = common.clone();
+        let exporter = spawn("export", &common, move || exporting::run(&c, &export_jobs))?;
         Ok(Self {
             questions,
             read,
             write,
-            writer: Some(writer),
+            exports: Exports::new(export),
+            threads: vec![writer, exporter],
         })
     }
 
@@ -113,6 +121,8 @@ impl Workers {
             Cmd::Open(row, filter) => self.reading(ReadJob::Open(row, filter)),
             Cmd::Prefetch(row, filter) => self.reading(ReadJob::Prefetch(row, filter)),
             Cmd::Excerpt(of, privacy) => self.reading(ReadJob::Excerpt(of, privacy)),
+            Cmd::Export(ask) => self.exports.begin(ask),
+            Cmd::StopExport => self.exports.stop(),
             Cmd::LoadJournal => self.reading(ReadJob::Journal),
             Cmd::FindDefinition(of) => self.reading(ReadJob::Definition(of)),
             Cmd::Compare(rows) => self.reading(ReadJob::Compare(rows)),
@@ -147,7 +157,7 @@ impl Workers {
         drop(self.write.send(job));
     }
 
-    /// Writes everything that waits and ends the writer: after this, what was decided is durable or was
+    /// Stops an export, writes everything that waits and ends the writer: after this, what was decided is durable or was
     /// reported as not written.
     pub fn finish(self) {
         drop(self);
@@ -158,9 +168,10 @@ impl Workers {
 impl Drop for Workers {
     fn drop(&mut self) {
         self.questions.stop();
+        self.exports.end();
         drop(self.write.send(WriteJob::End));
-        if let Some(writer) = self.writer.take() {
-            drop(writer.join());
+        for thread in self.threads.drain(..) {
+            drop(thread.join());
         }
     }
 }
