@@ -15,10 +15,14 @@ mod correct;
 mod decide;
 #[path = "screens/definitions.rs"]
 mod definitions;
+#[path = "screens/detail.rs"]
+mod detail;
 #[path = "screens/excerpts.rs"]
 mod excerpts;
 #[path = "screens/export.rs"]
 mod export;
+#[path = "screens/find.rs"]
+mod find;
 #[path = "screens/keys.rs"]
 mod keys;
 #[path = "screens/learning.rs"]
@@ -29,6 +33,8 @@ mod notes;
 mod order;
 #[path = "screens/random.rs"]
 mod random;
+#[path = "screens/reading.rs"]
+mod reading;
 #[path = "screens/same_user.rs"]
 mod same_user;
 #[path = "screens/table.rs"]

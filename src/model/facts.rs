@@ -136,6 +136,14 @@ pub fn is_bookkeeping(action: &str) -> bool {
     matches!(action, "action_listen" | "action_session_start")
 }
 
+/// True for slots that only keep the assistant's own books. `requested_slot` is none of them.
+pub fn is_bookkeeping_slot(slot: &str) -> bool {
+    matches!(
+        slot,
+        "session_started_metadata" | "flow_hashes" | "route_session_to_calm"
+    )
+}
+
 /// Sets [`Event::reverted`] over the whole list: what a later rewind, undo or restart took back. A restart
 /// takes back its session alone, and what took back before is not taken back itself.
 pub fn mark_reverted(events: &mut [Event]) {

@@ -5,6 +5,7 @@
 //! This module must not know what a conversation is, and must not print.
 
 mod chars;
+mod find;
 mod path_slug;
 pub mod redact;
 mod safe;
@@ -15,6 +16,7 @@ mod untrusted;
 mod wrap;
 
 pub use chars::is_drawable;
+pub use find::{Haystack, places};
 pub use path_slug::PathSlug;
 pub use safe::{Cluster, Excerpt, SafeText};
 pub use spans::{

@@ -182,7 +182,7 @@ fn is_silent(c: char) -> bool {
 }
 
 /// Appends a character as it is compared: lower case, in parts, without the silent ones.
-fn spell(c: char, out: &mut String) {
+pub(super) fn spell(c: char, out: &mut String) {
     for lower in c.to_lowercase() {
         decompose_canonical(lower, |part| {
             // Greek has two small sigmas; capitals do not tell them apart.

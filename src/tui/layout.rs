@@ -29,6 +29,18 @@ pub enum Class {
     Three,
 }
 
+/// How much of the reader's pane the detail takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DetailShare {
+    /// It is closed.
+    #[default]
+    None,
+    /// It is open under the reader.
+    Some,
+    /// It is what is read: the reader keeps its header and a few lines around its cursor.
+    Most,
+}
+
 /// The rectangles of a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -63,7 +75,7 @@ impl Layout {
     ///
     /// With one pane the one with the focus is shown; with two, the sidebar takes the reader's place
     /// while it has the focus.
-    pub fn of(size: (u16, u16), focus: Pane, sidebar: bool, detail: bool) -> Option<Self> {
+    pub fn of(size: (u16, u16), focus: Pane, sidebar: bool, detail: DetailShare) -> Option<Self> {
         let (width, height) = size;
         if width < SMALLEST.0 || height < SMALLEST.1 {
             return None;
@@ -121,8 +133,14 @@ impl Layout {
                 layout.reader = Some(pane(x + list + 1, width - x - list - 1));
             }
         }
-        if detail && let Some(reader) = &mut layout.reader {
-            let rows = (reader.height / 2).min(16);
+        if detail != DetailShare::None
+            && let Some(reader) = &mut layout.reader
+        {
+            let half = reader.height / 2;
+            let rows = match detail {
+                DetailShare::Most => half.max(reader.height * 2 / 3),
+                _ => half.min(16),
+            };
             reader.height -= rows;
             layout.detail = Some(Rect::new(
                 reader.x,
@@ -155,7 +173,11 @@ mod tests {
         for width in 0..260 {
             for height in 0..70 {
                 for focus in [Pane::Sidebar, Pane::List, Pane::Reader] {
-                    for (sidebar, detail) in [(false, false), (true, true)] {
+                    for (sidebar, detail) in [
+                        (false, DetailShare::None),
+                        (true, DetailShare::Some),
+                        (true, DetailShare::Most),
+                    ] {
                         let Some(l) = Layout::of((width, height), focus, sidebar, detail) else {
                             assert!(width < 40 || height < 10);
                             continue;

@@ -144,6 +144,11 @@ impl Theme {
         }
     }
 
+    /// True where text that was taken back is struck out; else it has tildes before it.
+    pub fn strikes(self) -> bool {
+        self.color && !self.ascii
+    }
+
     /// The glyph, or its plain form.
     pub fn glyph(self, glyph: Glyph) -> &'static str {
         match (glyph, self.ascii) {

@@ -28,7 +28,7 @@ fn shown_on(name: &str, start: impl Fn() -> Start, keys: &str) {
     }
 }
 
-fn shown(name: &str, keys: &str) {
+pub fn shown(name: &str, keys: &str) {
     shown_on(name, all, keys);
 }
 
@@ -42,7 +42,7 @@ pub fn at_three_sizes(name: &str, done: impl Fn(&mut Screen)) {
 }
 
 /// One conversation in the reader, at the smallest of the sizes and at the greatest.
-fn read(name: &str, who: &str, keys: &str) {
+pub fn read(name: &str, who: &str, keys: &str) {
     for (width, height) in [(80, 24), (200, 50)] {
         let mut screen = all().size(width, height).go();
         screen.go(who).press("<enter>").press(keys);
@@ -128,26 +128,6 @@ fn reader_of_a_rating_notes_and_names() {
 #[test]
 fn reader_without_any_message() {
     read("reader_no_message", "6bd6eed6f", "");
-}
-
-#[test]
-fn detail_prediction() {
-    shown("detail_prediction", "<enter><enter>");
-}
-
-#[test]
-fn detail_slots() {
-    shown("detail_slots", "<enter>>");
-}
-
-#[test]
-fn detail_raw() {
-    shown("detail_raw", "<enter>>>");
-}
-
-#[test]
-fn detail_conversation() {
-    shown("detail_conversation", "jj<enter><lt>");
 }
 
 #[test]
@@ -355,7 +335,7 @@ fn without_colours_every_cell_keeps_the_terminals_own() {
     // What is struck out says so in characters too.
     let mut screen = all().theme(theme).go();
     screen.go("visitor-2").press("<enter>");
-    assert!(line(&screen, "no, wait").contains("~no, wait"));
+    assert!(line(&screen, "no, wait").contains("~~ no, wait"));
 }
 
 #[test]

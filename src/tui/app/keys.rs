@@ -6,12 +6,11 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use tui_input::Input;
 
 use super::App;
-use super::detail;
 use super::popup::Popup;
 use super::triage::StatusLine;
 use crate::filter;
 use crate::model::{SortKey, Status, Verdict};
-use crate::text::Untrusted;
+use crate::text::{SafeText, Untrusted};
 use crate::tui::action::{Action, Scope};
 use crate::tui::keymap::Key;
 use crate::tui::layout::{Class, Pane};
@@ -47,6 +46,9 @@ impl App {
         }
         if self.line.is_some() {
             return self.line_key(key);
+        }
+        if self.find.as_ref().is_some_and(|f| f.typing) {
+            return self.find_key(key);
         }
         let key = Key::of(key);
         match self.keymap.resolve(self.scope(), key).cloned() {
@@ -110,13 +112,15 @@ impl App {
             }
             Action::ToggleSidebar => self.toggle_sidebar(),
             Action::FilterByValue => self.filter_by_value(),
+            // The story, while it is the story that is read.
+            Action::CopyLink if self.copy_story() => {}
             Action::CopyLink => self.copy_link(),
             Action::Learning => self.open_learning(),
             Action::CopyExcerpt => self.copy_excerpt(),
             Action::Export => self.open_export(),
             Action::Notes => self.open_notes(),
             Action::Correct => self.open_correction(),
-            Action::Find | Action::Confusion | Action::Anonymize => {
+            Action::Confusion | Action::Anonymize => {
                 self.say("not in this version yet")
             }
             Action::Compare => self.compare(),
@@ -131,11 +135,10 @@ impl App {
                 match open.and_then(|row| self.reader.known(row)) {
                     Some(whole) => {
                         // A detail that is open is what one wants to read on in.
-                        let detail = self.detail_lines();
+                        let detail = self.detail_texts();
                         let lines = if self.focus == Pane::Reader && !detail.is_empty() {
-                            let words =
-                                |line: &detail::Pieces| line.iter().map(|p| p.0.as_str()).collect();
-                            detail.iter().map(words).collect()
+                            let safe = |line: &String| SafeText::line(line).as_str().to_owned();
+                            detail.iter().map(safe).collect()
                         } else {
                             crate::export::transcript::lines(whole, 0..whole.events.len(), self.now)
                         };
@@ -144,6 +147,7 @@ impl App {
                     None => self.say("the conversation is still being read: once more"),
                 }
             }
+            Action::Find => self.open_find(),
             Action::Back => self.back(),
             Action::Escape => self.escape(),
             Action::Quit => self.quit(),
@@ -159,7 +163,9 @@ impl App {
             Action::ExcludeValue => self.sidebar_choose(true),
             Action::SortValues => self.sidebar.by_name = !self.sidebar.by_name,
             Action::Read => self.read(),
+            Action::LeaveReader if self.in_detail() => self.out_of_detail(),
             Action::LeaveReader => self.leave_reader(),
+            Action::IntoDetail => self.into_detail(),
             Action::Mark => {
                 self.list.toggle_mark();
                 self.list.step(1);
@@ -181,7 +187,6 @@ impl App {
                     self.reader
                         .tab
                         .step(if action == Action::NextTab { 1 } else { -1 });
-                self.reader.detail_top = 0;
             }
             Action::NextHit => self.hit(false),
             Action::PreviousHit => self.hit(true),
@@ -215,15 +220,6 @@ impl App {
                     self.tag_on_digit(digit);
                 }
             }
-        }
-    }
-
-    /// Lines of the detail's tab, where it is open and has lines.
-    pub(super) fn detail_lines(&self) -> Vec<detail::Pieces> {
-        let width = self.layout().and_then(|l| l.detail).map(|r| r.width);
-        match (width, &self.reader.open) {
-            (Some(width), Some(open)) => detail::lines(self, open, width),
-            _ => Vec::new(),
         }
     }
 
@@ -262,6 +258,7 @@ impl App {
 
     fn back(&mut self) {
         match self.focus {
+            Pane::Reader if self.in_detail() => self.reader.pane.inside = false,
             Pane::Reader if self.reader.detail => self.reader.detail = false,
             Pane::Reader => self.leave_reader(),
             Pane::Sidebar => self.focus = Pane::List,
@@ -270,6 +267,9 @@ impl App {
     }
 
     fn escape(&mut self) {
+        if self.focus == Pane::Reader && self.find.is_some() {
+            return self.drop_find();
+        }
         if self.list.range.take().is_some() {
             return;
         }
@@ -278,6 +278,7 @@ impl App {
             return self.say("marks cleared");
         }
         match self.focus {
+            Pane::Reader if self.in_detail() => self.reader.pane.inside = false,
             Pane::Reader if self.reader.detail => self.reader.detail = false,
             Pane::Reader => self.leave_reader(),
             Pane::Sidebar => self.focus = Pane::List,
@@ -291,6 +292,11 @@ impl App {
     fn next_pane(&mut self) {
         let class = self.layout().map(|l| l.class);
         let sidebar = class == Some(Class::Three) && self.sidebar.shown;
+        if self.focus == Pane::Reader && self.reader.detail && !self.reader.pane.inside {
+            self.reader.pane.inside = true;
+            return;
+        }
+        self.reader.pane.inside = false;
         self.focus = match self.focus {
             Pane::Sidebar => Pane::List,
             Pane::List => Pane::Reader,

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::model::{Event, EventKind, EventTarget, FlowState, is_bookkeeping};
+use super::buttons::{self, Clicks, clicks};
+use crate::model::{Event, EventKind, EventTarget, FlowState, is_bookkeeping, is_bookkeeping_slot};
 use crate::store::Whole;
 use crate::text;
 use crate::tui::opened::Texts;
@@ -31,8 +32,8 @@ pub enum Content {
     Text(Range<usize>),
     /// Intent, bar, effective confidence.
     Prediction,
-    /// Buttons offered.
-    Buttons,
+    /// Buttons offered: which of them stand on the line, and which of all were clicked.
+    Buttons(Range<usize>, Vec<usize>),
     /// What a click sent.
     Payload,
     /// So many folded actions, the first of them.
@@ -65,11 +66,25 @@ pub enum Content {
 pub struct Folding {
     /// Actions, slots of bookkeeping and system events each on a line of their own.
     pub actions: bool,
+    /// What was taken back is told by [`TILDES`] before it: the terminal strikes nothing out.
+    pub tildes: bool,
 }
 
-/// Lays a conversation out for a pane of `width` columns.
-pub fn lines(whole: &Whole, texts: &Texts, width: u16, folding: Folding) -> Vec<ReaderLine> {
+/// Stands before what was taken back, where it cannot be struck out.
+pub const TILDES: &str = "~~ ";
+
+/// Lays a conversation out for a pane of `width` columns. The events `revealed` (ascending) show whatever is
+/// folded.
+pub fn lines(
+    whole: &Whole,
+    texts: &Texts,
+    width: u16,
+    folding: Folding,
+    revealed: &[usize],
+) -> Vec<ReaderLine> {
     let mut out = Builder {
+        revealed,
+        clicks: clicks(&whole.events),
         whole,
         texts,
         width,
@@ -87,6 +102,8 @@ struct Builder<'a> {
     texts: &'a Texts,
     width: u16,
     folding: Folding,
+    revealed: &'a [usize],
+    clicks: Clicks,
     out: Vec<ReaderLine>,
     slots: HashMap<String, String>,
     last: Option<i64>,
@@ -97,7 +114,9 @@ impl Builder<'_> {
         let events = &self.whole.events;
         let mut folded: Vec<usize> = Vec::new();
         for (seq, event) in events.iter().enumerate() {
-            let quiet = !self.folding.actions && event.kind == EventKind::Action && !event.fallback;
+            let revealed = self.revealed.binary_search(&seq).is_ok();
+            let folds = !self.folding.actions && !revealed;
+            let quiet = folds && event.kind == EventKind::Action && !event.fallback;
             if quiet {
                 if event.action.as_ref().is_some_and(|a| {
                     a.name
@@ -108,11 +127,11 @@ impl Builder<'_> {
                 }
                 continue;
             }
-            if self.hidden(event) {
+            if folds && self.hidden(event) {
                 self.remember(event);
                 continue;
             }
-            if event.kind.author().is_some() {
+            if event.kind.author().is_some() || revealed {
                 self.fold(&mut folded, seq);
             }
             self.ruler(seq, event);
@@ -126,21 +145,16 @@ impl Builder<'_> {
         self.fold(&mut folded, events.len());
     }
 
-    /// Events that say nothing to a reader unless actions are shown.
+    /// Events that say nothing to a reader unless actions are shown or somebody looks for them.
     fn hidden(&self, event: &Event) -> bool {
-        if self.folding.actions {
-            return false;
-        }
         match event.kind {
             EventKind::System => !matches!(
                 event.text.as_ref().map_or("", |t| t.for_search()),
                 "rewind" | "undo" | "pause" | "resume" | "reset_slots"
             ),
             EventKind::Slot => event.slot.as_ref().is_some_and(|s| {
-                matches!(
-                    s.name.for_search(),
-                    "session_started_metadata" | "flow_hashes" | "route_session_to_calm"
-                ) || self.unchanged(event)
+                is_bookkeeping_slot(s.name.for_search())
+                    || self.unchanged(event)
                     || (s.name.for_search() == "requested_slot" && event.flow.is_none())
             }),
             _ => false,
@@ -204,8 +218,10 @@ impl Builder<'_> {
     fn event(&mut self, seq: usize, event: &Event) {
         match event.kind {
             EventKind::User | EventKind::Bot | EventKind::Agent => {
-                let width = self.width.saturating_sub(TEXT_COLUMN + 2).max(10);
-                for line in text::wrap(&self.texts[seq], usize::from(width)) {
+                let tildes = self.folding.tildes && event.reverted;
+                let before = TEXT_COLUMN + 2 + if tildes { TILDES.len() as u16 } else { 0 };
+                let width = usize::from(self.width.saturating_sub(before).max(10));
+                for line in text::wrap(&self.texts[seq], width) {
                     self.push(seq, Content::Text(line.clusters));
                 }
                 if event.payload.is_some() {
@@ -214,8 +230,9 @@ impl Builder<'_> {
                 if event.intent.is_some() || self.corrected(seq) {
                     self.push(seq, Content::Prediction);
                 }
-                if !event.buttons.is_empty() {
-                    self.push(seq, Content::Buttons);
+                let clicked = self.clicks.remove(&seq).unwrap_or_default();
+                for row in buttons::rows(event, &clicked, width) {
+                    self.push(seq, Content::Buttons(row, clicked.clone()));
                 }
             }
             EventKind::Action => self.push(seq, Content::Action),

@@ -2,6 +2,7 @@
 //! wants done it returns as commands.
 
 pub mod about;
+pub mod buttons;
 pub mod compare;
 pub mod correct;
 mod definitions;
@@ -9,10 +10,12 @@ pub mod detail;
 mod excerpt;
 pub mod export;
 pub mod filter_line;
+pub mod find;
 mod keys;
 pub mod learning;
 pub mod lines;
 pub mod list;
+pub mod map;
 pub mod marking;
 mod mouse;
 mod moves;
@@ -22,6 +25,7 @@ pub mod pending;
 pub mod picker;
 mod places;
 pub mod popup;
+pub mod predicted;
 mod presets;
 pub mod reader;
 pub mod same_user;
@@ -39,7 +43,7 @@ use crate::model::{Millis, Preset, Tag};
 use crate::text;
 use crate::tui::definitions::Places;
 use crate::tui::keymap::Keymap;
-use crate::tui::layout::{Layout, Pane, header_rows};
+use crate::tui::layout::{DetailShare, Layout, Pane, header_rows};
 use crate::tui::msg::{Cmd, Msg};
 use crate::tui::opened::same_filter;
 use crate::tui::terminal::TerminalEvent;
@@ -47,6 +51,7 @@ use crate::tui::theme::Theme;
 
 use export::ExportState;
 use filter_line::FilterLine;
+use find::{Find, FindIn};
 use learning::LearningState;
 use list::ListState;
 use notes::NotesState;
@@ -92,6 +97,8 @@ pub struct App {
     pub learning: LearningState,
     /// The notes screen.
     pub notes: NotesState,
+    /// What is looked for in the conversation or its detail.
+    pub find: Option<Find>,
     /// The front layer.
     pub popup: Option<Popup>,
     /// Status line.
@@ -146,6 +153,7 @@ impl App {
             line: None,
             learning: LearningState::default(),
             notes: NotesState::default(),
+            find: None,
             popup: None,
             status: StatusLine::default(),
             export: ExportState::default(),
@@ -222,6 +230,8 @@ impl App {
             Msg::Paste(text) => {
                 if self.line.is_some() {
                     self.line_paste(&text);
+                } else if self.find.as_ref().is_some_and(|f| f.typing) {
+                    self.find_paste(&text);
                 } else {
                     self.popup_paste(&text);
                 }
@@ -355,7 +365,11 @@ impl App {
                 _ => {}
             }
             let (width, height) = self.reader_size();
+            self.reader.folding.tildes = !self.theme.strikes();
             self.reader.settle(width, height);
+            self.settle_detail();
+            self.settle_find();
+            self.settle_map();
             if layout.reader.is_some()
                 && self.reader.row().is_none()
                 && self.reader.awaited.is_none()
@@ -380,8 +394,17 @@ impl App {
             self.size,
             self.focus,
             self.sidebar.shown,
-            self.reader.detail,
+            self.detail_share(),
         )
+    }
+
+    /// How much of the reader the detail takes.
+    fn detail_share(&self) -> DetailShare {
+        match (self.reader.detail, self.in_detail()) {
+            (false, _) => DetailShare::None,
+            (true, false) => DetailShare::Some,
+            (true, true) => DetailShare::Most,
+        }
     }
 
     /// Columns and rows that conversation lines have in the reader, without its header.
@@ -409,6 +432,35 @@ impl App {
             Zone::Local => text::day_time(at.0, self.now.0),
             Zone::Fixed(offset) => text::day_time_in(&offset, at.0, self.now.0),
         }
+    }
+
+    /// Makes the map anew where it would show something else.
+    fn settle_map(&mut self) {
+        let layout = self.layout();
+        let Some((area, class)) = layout.and_then(|l| l.reader.map(|r| (r, l.class))) else {
+            return;
+        };
+        let height = usize::from(area.height.saturating_sub(header_rows(class)));
+        let find = self.find_in_conversation();
+        let made_of = (self.reader.revision, height, find.map(|f| f.generation));
+        let Some(open) = &self.reader.open else {
+            return;
+        };
+        if self.reader.map_of != Some(made_of) {
+            let map = match find {
+                Some(find) => map::Map::new(open, height, find.numbers()),
+                None => map::Map::new(open, height, open.hits.events.iter().map(|h| *h as usize)),
+            };
+            self.reader.map = map;
+            self.reader.map_of = Some(made_of);
+        }
+    }
+
+    /// The find, where it is about the conversation.
+    pub fn find_in_conversation(&self) -> Option<&Find> {
+        self.find
+            .as_ref()
+            .filter(|f| f.within == FindIn::Conversation)
     }
 
     pub(super) fn send(&mut self, cmd: Cmd) {

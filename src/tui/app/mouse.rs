@@ -9,7 +9,10 @@ use crate::tui::layout::{Pane, header_rows};
 impl App {
     pub(super) fn mouse(&mut self, mouse: &MouseEvent) {
         let Some(layout) = self.layout() else { return };
-        if self.popup.is_some() || self.line.is_some() {
+        if self.popup.is_some()
+            || self.line.is_some()
+            || self.find.as_ref().is_some_and(|f| f.typing)
+        {
             return;
         }
         let at = Position::new(mouse.column, mouse.row);
@@ -20,10 +23,11 @@ impl App {
             MouseEventKind::Down(MouseButton::Left) => 0,
             _ => return,
         };
-        if inside(layout.detail) {
-            self.reader.detail_top = self.reader.detail_top.saturating_add_signed(wheel);
+        if let Some(area) = layout.detail.filter(|r| r.contains(at)) {
+            self.click_detail(mouse.row - area.y, wheel);
         } else if inside(layout.reader) {
             self.focus = Pane::Reader;
+            self.reader.pane.inside = false;
             self.click_reader(&layout, mouse.row, wheel);
         } else if inside(layout.list) {
             self.focus = Pane::List;
@@ -41,6 +45,24 @@ impl App {
                 self.sidebar_step(wheel);
             } else {
                 self.sidebar_click(self.sidebar.top + usize::from(mouse.row - area.y));
+            }
+        }
+    }
+
+    /// A click goes into the detail; another one on the same row folds or unfolds it.
+    fn click_detail(&mut self, row: u16, wheel: isize) {
+        let pane = &mut self.reader.pane;
+        if wheel != 0 {
+            return pane.scroll(wheel);
+        }
+        self.focus = Pane::Reader;
+        let again = std::mem::replace(&mut pane.inside, true);
+        if let Some(row) = row.checked_sub(1) {
+            let to = pane.top + usize::from(row);
+            if again && pane.cursor == to {
+                pane.toggle();
+            } else if to < pane.doc.rows().len() {
+                pane.cursor = to;
             }
         }
     }

@@ -21,9 +21,10 @@ impl App {
         let Some(open) = &mut self.reader.open else {
             return;
         };
+        // A turn that shows nothing ends where one stands already.
         match find(open).and_then(|seq| open.stop_near(seq)) {
-            Some(seq) => open.cursor = Some(seq),
-            None => self.say(none),
+            Some(seq) if open.cursor != Some(seq) => open.cursor = Some(seq),
+            _ => self.say(none),
         }
     }
 
@@ -31,6 +32,9 @@ impl App {
     pub(super) fn hit(&mut self, backwards: bool) {
         if !self.reader_at_hand() {
             return self.read();
+        }
+        if self.step_find(backwards) {
+            return;
         }
         let Some(open) = &mut self.reader.open else {
             return;
@@ -83,12 +87,12 @@ impl App {
                 self.follow();
             }
             Pane::Sidebar => self.sidebar_step(delta),
+            Pane::Reader if self.in_detail() => self.reader.pane.step(delta),
             Pane::Reader => {
                 let height = self.reader_size().1;
                 if let Some(open) = &mut self.reader.open {
                     open.step(delta, height);
                 }
-                self.reader.detail_top = 0;
             }
         }
     }
@@ -109,12 +113,13 @@ impl App {
                     .map_or(1, |r| usize::from(r.height));
                 self.sidebar_step(rows(height).clamp(-lines, lines));
             }
+            Pane::Reader if self.in_detail() => {
+                let height = self.reader.pane.height;
+                self.reader.pane.step(rows(height));
+            }
             Pane::Reader if self.reader.detail && parts == 1 && delta.abs() == 1 => {
-                let height = layout
-                    .and_then(|l| l.detail)
-                    .map_or(1, |r| usize::from(r.height));
-                let top = self.reader.detail_top.saturating_add_signed(rows(height));
-                self.reader.detail_top = top.min(self.detail_lines().len().saturating_sub(1));
+                let height = self.reader.pane.height;
+                self.reader.pane.scroll(rows(height));
             }
             Pane::Reader => {
                 let height = self.reader_size().1;
@@ -126,7 +131,6 @@ impl App {
                         open.page(rows(height), height);
                     }
                 }
-                self.reader.detail_top = 0;
             }
         }
     }

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::lines::{Folding, ReaderLine, lines};
+use super::detail::DetailPane;
+use super::lines::{Content, Folding, ReaderLine, lines};
+use super::map::Map;
 use crate::filter::Filter;
 use crate::model::EventTarget;
 use crate::store::Whole;
@@ -17,6 +19,10 @@ pub enum Tab {
     Prediction,
     /// State of all slots after the event.
     Slots,
+    /// What led here, as a Rasa story.
+    Story,
+    /// Every event of the turn, with times.
+    Trace,
     /// The source's record.
     Raw,
     /// Attributes and metadata of the conversation.
@@ -25,13 +31,22 @@ pub enum Tab {
 
 impl Tab {
     /// All, in order.
-    pub const ALL: [Self; 4] = [Self::Prediction, Self::Slots, Self::Raw, Self::Conversation];
+    pub const ALL: [Self; 6] = [
+        Self::Prediction,
+        Self::Slots,
+        Self::Story,
+        Self::Trace,
+        Self::Raw,
+        Self::Conversation,
+    ];
 
     /// Its title.
     pub fn title(self) -> &'static str {
         match self {
             Self::Prediction => "Prediction",
             Self::Slots => "Slots",
+            Self::Story => "Story",
+            Self::Trace => "Trace",
             Self::Raw => "Raw",
             Self::Conversation => "Conversation",
         }
@@ -40,7 +55,8 @@ impl Tab {
     /// The one `step` places on, around the end.
     pub fn step(self, step: isize) -> Self {
         let at = Self::ALL.iter().position(|t| *t == self).unwrap_or(0);
-        Self::ALL[at.wrapping_add_signed(step) % Self::ALL.len()]
+        let all = Self::ALL.len();
+        Self::ALL[(at + all).wrapping_add_signed(step) % all]
     }
 }
 
@@ -78,8 +94,15 @@ pub struct ReaderState {
     pub detail: bool,
     /// Its tab.
     pub tab: Tab,
-    /// First line of the detail.
-    pub detail_top: usize,
+    /// What it shows, and where in it one is.
+    pub pane: DetailPane,
+    /// Events that show whatever is folded, ascending: a find has places in them.
+    pub(super) revealed: Vec<usize>,
+    /// The map at the right edge, and what it was made of.
+    pub map: Map,
+    pub(super) map_of: Option<(u64, usize, Option<u64>)>,
+    /// Goes up with every change of what is open, so that what was made of it is made again.
+    pub(super) revision: u64,
     /// The row whose first (`true`) or last hit to stand on when it arrives.
     pub land_on_hit: Option<(i64, bool)>,
     /// The row and its event to stand on when it arrives.
@@ -153,6 +176,7 @@ impl ReaderState {
 
     /// Changes what is here of these rows.
     pub fn change(&mut self, rows: &[i64], apply: impl Fn(&mut Whole)) {
+        self.revision += 1;
         let open = self.open.iter_mut().map(|o| &mut o.whole);
         let kept = self.kept.iter_mut().map(|k| &mut k.whole);
         for whole in open.chain(kept) {
@@ -170,14 +194,15 @@ impl ReaderState {
     fn show(&mut self, opened: Opened, width: u16) {
         self.awaited = None;
         self.error = None;
-        self.detail_top = 0;
+        self.revision += 1;
+        self.revealed.clear();
         let Opened {
             whole,
             texts,
             filter,
             hits,
         } = opened;
-        let lines = lines(&whole, &texts, width, self.folding);
+        let lines = lines(&whole, &texts, width, self.folding, &[]);
         let mut open = Open {
             whole,
             texts,
@@ -241,8 +266,15 @@ impl ReaderState {
 
     /// Makes the lines of the conversation that is shown anew: something in it changed.
     pub fn lay_out(&mut self, width: u16) {
+        self.revision += 1;
         if let Some(open) = &mut self.open {
-            open.lines = lines(&open.whole, &open.texts, width, self.folding);
+            open.lines = lines(
+                &open.whole,
+                &open.texts,
+                width,
+                self.folding,
+                &self.revealed,
+            );
             open.laid_out = (width, self.folding);
         }
     }
@@ -251,14 +283,16 @@ impl ReaderState {
     /// `height` lines on the screen.
     pub fn settle(&mut self, width: u16, height: usize) {
         let folding = self.folding;
-        let Some(open) = &mut self.open else { return };
-        if open.laid_out != (width, folding) {
-            open.lines = lines(&open.whole, &open.texts, width, folding);
-            open.laid_out = (width, folding);
-            if let Some(seq) = open.cursor {
+        let laid_out = self.open.as_ref().map(|o| o.laid_out);
+        if laid_out.is_some_and(|l| l != (width, folding)) {
+            self.lay_out(width);
+            if let Some(open) = &mut self.open
+                && let Some(seq) = open.cursor
+            {
                 open.cursor = open.stop_near(seq);
             }
         }
+        let Some(open) = &mut self.open else { return };
         open.scroll_into(height);
     }
 }
@@ -314,6 +348,29 @@ impl Open {
                 None if !down => self.cursor = None,
                 None => {}
             }
+        }
+    }
+
+    /// Stands on an event, or where it is folded on what it is folded into; with the line of that byte of its
+    /// message on the screen of `height` lines.
+    pub fn show(&mut self, seq: usize, byte: Option<usize>, height: usize) {
+        self.cursor = self.stop_near(seq);
+        let lines = self.lines_of(seq);
+        if lines.len() < height {
+            return;
+        }
+        let text = &self.texts[seq];
+        let holds = |line: &ReaderLine| match (&line.content, byte) {
+            (Content::Text(part), Some(byte)) => {
+                let last = part.end.checked_sub(1).and_then(|i| text.cluster(i));
+                last.is_some_and(|c| c.start >= byte)
+            }
+            _ => byte.is_none(),
+        };
+        let line = self.lines[lines.clone()].iter().position(holds);
+        let line = lines.start + line.unwrap_or(0);
+        if !(self.top..self.top + height).contains(&line) {
+            self.top = line.saturating_sub(height / 2);
         }
     }
 

@@ -1,7 +1,11 @@
 //! The three fixed lines: title with filter and counts, status, hints.
 
+use ratatui::layout::Rect;
+use tui_input::Input;
+
 use super::super::action::{ACTIONS, Action};
 use super::super::app::App;
+use super::super::app::find::FindIn;
 use super::super::layout::{Class, Layout, Pane};
 use super::super::pen::Pen;
 use super::super::theme::Role;
@@ -11,43 +15,17 @@ use crate::text::{SafeText, wrap};
 /// `Form left  dropoff:…    newest first · 12 of 12,480 · 8 unread`, or the filter line while it is edited.
 pub(super) fn title(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
     let area = layout.title;
-    let plain = app.theme.style(Role::Plain);
     if let Some(line) = &app.line {
-        let mut x = pen.word(0, 0, area.width, "/", app.theme.style(Role::Accent));
-        let width = usize::from(area.width - 1);
-        let value = line.input.value();
-        // The part around the cursor where the text is longer than the line.
-        let skip = line
-            .input
-            .visual_cursor()
-            .saturating_sub(width.saturating_sub(1));
-        let visible: String = value.chars().skip(skip).collect();
-        let safe = SafeText::line(&visible);
         let bad = line.error.as_ref().map(|(column, _)| *column);
-        let used = pen.clusters(x, 0, area.width - 1, &safe, 0..safe.len(), |i| match bad {
-            Some(column) if i + skip >= column => app.theme.style(Role::Fail),
-            _ => plain,
-        });
-        let at = x + (line.input.cursor().saturating_sub(skip)) as u16;
-        x += used;
-        if at >= x {
-            pen.word(at, 0, 1, " ", plain);
-        }
-        pen.restyle(ratatui::layout::Rect::new(at, 0, 1, 1), |s| {
-            s.patch(app.theme.style(Role::Cursor))
-        });
         let counts = counts(app, layout);
-        let width = counts.width() as u16;
-        if at.max(x) + 2 + width < area.width {
-            pen.right(
-                area.width,
-                0,
-                width,
-                counts.as_str(),
-                app.theme.style(Role::Dim),
-            );
-        }
-        return;
+        return prompt(app, area, "/", &line.input, bad, counts.as_str(), pen);
+    }
+    if let Some(find) = app.find.as_ref().filter(|f| f.typing) {
+        let lead = match find.within {
+            FindIn::Conversation => "find: ",
+            FindIn::Detail => "find in the detail: ",
+        };
+        return prompt(app, area, lead, &find.input, None, &find.count(), pen);
     }
     let right = counts(app, layout);
     let reserved = right.width() as u16;
@@ -98,6 +76,43 @@ pub(super) fn title(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         right.as_str(),
         app.theme.style(Role::Dim),
     );
+}
+
+/// A line that is typed in: the part around its cursor where it is longer than the screen, from the column
+/// `bad` on marked as wrong; on the right what it gives.
+fn prompt(
+    app: &App,
+    area: Rect,
+    lead: &str,
+    input: &Input,
+    bad: Option<usize>,
+    right: &str,
+    pen: &mut Pen<'_>,
+) {
+    let plain = app.theme.style(Role::Plain);
+    let mut x = pen.word(0, 0, area.width, lead, app.theme.style(Role::Accent));
+    let width = usize::from(area.width.saturating_sub(x));
+    let skip = input
+        .visual_cursor()
+        .saturating_sub(width.saturating_sub(1));
+    let visible: String = input.value().chars().skip(skip).collect();
+    let safe = SafeText::line(&visible);
+    let used = pen.clusters(x, 0, width as u16, &safe, 0..safe.len(), |i| match bad {
+        Some(column) if i + skip >= column => app.theme.style(Role::Fail),
+        _ => plain,
+    });
+    let at = x + (input.cursor().saturating_sub(skip)) as u16;
+    x += used;
+    if at >= x {
+        pen.word(at, 0, 1, " ", plain);
+    }
+    pen.restyle(Rect::new(at, 0, 1, 1), |s| {
+        s.patch(app.theme.style(Role::Cursor))
+    });
+    let width = SafeText::line(right).width() as u16;
+    if at.max(x) + 2 + width < area.width {
+        pen.right(area.width, 0, width, right, app.theme.style(Role::Dim));
+    }
 }
 
 fn counts(app: &App, layout: &Layout) -> SafeText {
@@ -180,6 +195,9 @@ pub(super) fn place(app: &App) -> String {
         }
         text.push_str(&part);
     }
+    if let Some(find) = app.find.as_ref().filter(|f| !f.typing) {
+        text.push_str(&format!(" · find {}", find.count()));
+    }
     text
 }
 
@@ -243,6 +261,32 @@ fn order(app: &App) -> &'static [Action] {
             Action::Filter,
             Action::Read,
         ],
+        Pane::Reader if app.in_detail() => &[
+            Action::IntoDetail,
+            Action::LeaveReader,
+            Action::NextTab,
+            Action::Find,
+            Action::Pager,
+            Action::Detail,
+            Action::Escape,
+        ],
+        Pane::Reader if app.find.is_some() => &[
+            Action::NextHit,
+            Action::PreviousHit,
+            Action::Escape,
+            Action::Reviewed,
+            Action::Negative,
+            Action::Detail,
+        ],
+        Pane::Reader if app.reader.detail => &[
+            Action::NextTab,
+            Action::IntoDetail,
+            Action::PageDown,
+            Action::Detail,
+            Action::Reviewed,
+            Action::Negative,
+            Action::NextProblem,
+        ],
         Pane::Reader => &[
             Action::Reviewed,
             Action::Negative,
@@ -252,6 +296,26 @@ fn order(app: &App) -> &'static [Action] {
             Action::Detail,
         ],
         Pane::Sidebar => &[Action::AddValue, Action::ExcludeValue, Action::Filter],
+    }
+}
+
+/// What the hint line calls an action, by where one is; empty: it is not hinted there.
+fn hint_word(app: &App, action: Action) -> &'static str {
+    let reader = app.focus == Pane::Reader;
+    match action {
+        Action::IntoDetail if app.in_detail() => "fold",
+        Action::LeaveReader if app.in_detail() => "out",
+        Action::Detail if app.in_detail() => "close",
+        Action::Pager if app.in_detail() => "$PAGER",
+        Action::Escape if app.in_detail() && app.find.is_none() => "back",
+        Action::NextTab if reader && app.reader.detail => "tab",
+        Action::IntoDetail if reader && app.reader.detail => "go in",
+        Action::PageDown if reader && app.reader.detail => "scroll",
+        Action::Detail if reader && app.reader.detail => "close",
+        Action::NextHit if reader && app.find.is_some() => "next place",
+        Action::PreviousHit if reader && app.find.is_some() => "previous",
+        Action::Escape if reader && app.find.is_some() => "end find",
+        _ => action.info().hint,
     }
 }
 
@@ -275,13 +339,14 @@ pub(super) fn hints(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
             .scopes
             .iter()
             .any(|s| *s == scope || *s == super::super::action::Scope::Anywhere);
-        (here && !info.hint.is_empty())
+        let word = hint_word(app, action);
+        (here && !word.is_empty())
             .then(|| {
                 app.keymap
                     .keys_for(action, scope)
                     .first()
                     .cloned()
-                    .map(|k| (k, info.hint))
+                    .map(|k| (k, word))
             })
             .flatten()
     };
@@ -323,6 +388,9 @@ fn prompt_hints(app: &App) -> Option<&'static str> {
     use super::super::app::popup::Popup;
     if app.line.is_some() {
         return Some("enter keep  esc back  tab complete  up down history  ctrl-s save as preset");
+    }
+    if app.popup.is_none() && app.find.as_ref().is_some_and(|f| f.typing) {
+        return Some("enter keep, n N go on  up down previous, next place  esc drop");
     }
     Some(match app.popup.as_ref()? {
         Popup::Help { .. } => "type to narrow  up down scroll  esc close",

@@ -4,13 +4,13 @@ use ratatui::layout::Rect;
 
 use super::super::app::App;
 use super::super::app::compare::{Comparison, Shown, columns, count_words};
+use super::super::app::predicted::{shown_words, turn_mark};
 use super::super::compared::rows::{Cell, TEXT};
 use super::super::compared::{Difference, Side};
 use super::super::confidence;
 use super::super::layout::Layout;
 use super::super::pen::Pen;
 use super::super::theme::{Glyph, Role};
-use super::prediction::{shown_intent, turn_mark};
 use crate::model::{Author, Event};
 
 /// Draws the comparison over the panes, title and status line left free.
@@ -236,11 +236,13 @@ impl Drawer<'_> {
             role => role,
         };
         let style = theme.style(role);
-        let Some((name, sure)) = shown_intent(prediction) else {
+        let Some(name) = shown_words(prediction) else {
             pen.word(x, y, room, "no prediction", theme.style(Role::Dim));
             return;
         };
-        let words = sure.map(|c| format!(" {}{mark}", confidence(c.0)));
+        let words = prediction
+            .effective()
+            .map(|c| format!(" {}{mark}", confidence(c.0)));
         let words = words.unwrap_or_default();
         let reserved = (words.chars().count() as u16).min(room);
         let mut used = pen.text(x, y, room - reserved, &name, style);

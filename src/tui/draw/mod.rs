@@ -11,7 +11,6 @@ mod list;
 mod map;
 mod notes;
 mod popup;
-mod prediction;
 mod reader;
 mod same_user;
 mod sidebar;

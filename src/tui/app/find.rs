@@ -1,0 +1,430 @@
+//! Find: a prompt that goes to every place of what is typed, in the conversation or in the lines of the
+//! detail, also where it is folded. `n` and `N` go from place to place until `esc` drops the find.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent};
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
+
+use super::App;
+use super::popup::is_ctrl;
+use super::predicted::{action_parts, runner_up, turn_mark, turn_of_message};
+use super::reader::Tab;
+use crate::model::{Event, Prediction};
+use crate::store::Whole;
+use crate::text::{Haystack, Untrusted};
+use crate::tui::unquoted;
+
+/// What is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FindIn {
+    /// Everything the reader shows or folds.
+    Conversation,
+    /// The lines of the detail's tab.
+    Detail,
+}
+
+/// A text that is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Owner {
+    /// The event, or the line of the detail.
+    number: usize,
+    /// It is the message itself, whose bytes are highlighted.
+    message: bool,
+}
+
+/// A find, while it is typed and as long as it is kept.
+#[derive(Debug)]
+pub struct Find {
+    /// What is looked for.
+    pub input: Input,
+    /// The prompt is open.
+    pub typing: bool,
+    /// Where.
+    pub within: FindIn,
+    /// Goes up whenever the places are others.
+    pub generation: u64,
+    hay: Haystack,
+    owners: Vec<Owner>,
+    places: Vec<(usize, Range<usize>)>,
+    at: Option<usize>,
+    /// The state of what is open, or of the detail, that the texts are of.
+    made_of: Option<u64>,
+    /// Where the cursor stood before.
+    origin: Option<usize>,
+}
+
+impl Find {
+    /// What is looked for.
+    pub fn asked(&self) -> &str {
+        self.input.value()
+    }
+
+    /// `3 of 12`, `12 places`, `nothing found`; nothing while nothing is asked.
+    pub fn count(&self) -> String {
+        let all = crate::text::figure(self.places.len() as u64);
+        match self.at {
+            _ if self.asked().trim().is_empty() => String::new(),
+            _ if self.places.is_empty() => "nothing found".to_owned(),
+            Some(at) => format!("{} of {all}", crate::text::figure(at as u64 + 1)),
+            None if self.places.len() == 1 => "1 place".to_owned(),
+            None => format!("{all} places"),
+        }
+    }
+
+    /// Numbers of the events (or lines) with a place, ascending, each once.
+    pub fn numbers(&self) -> Vec<usize> {
+        let mut all: Vec<usize> = self
+            .places
+            .iter()
+            .map(|p| self.owners[p.0].number)
+            .collect();
+        all.dedup();
+        all
+    }
+
+    /// The event (or line) and the byte of its text where the present place begins.
+    fn here(&self) -> Option<(Owner, usize)> {
+        let (text, range) = self.places.get(self.at?)?;
+        Some((self.owners[*text], range.start))
+    }
+
+    /// True if event or line `number` has a place.
+    pub fn is_in(&self, number: usize) -> bool {
+        let from = self
+            .places
+            .partition_point(|p| self.owners[p.0].number < number);
+        let next = self.places.get(from);
+        next.is_some_and(|p| self.owners[p.0].number == number)
+    }
+
+    /// Whether the byte at `byte` of a message (or line) belongs to a place, and whether to the present one.
+    pub fn lights(&self, number: usize, byte: usize) -> Option<bool> {
+        let before = |(text, range): &(usize, Range<usize>)| {
+            let owner = self.owners[*text];
+            // The message is the first text of its event.
+            (owner.number, !owner.message, range.end) <= (number, false, byte)
+        };
+        let at = self.places.partition_point(before);
+        let (text, range) = self.places.get(at)?;
+        let owner = self.owners[*text];
+        let hit = owner.number == number && owner.message && range.contains(&byte);
+        hit.then_some(self.at == Some(at))
+    }
+
+    fn look(&mut self) {
+        self.places = self.hay.places(self.input.value());
+        self.generation += 1;
+        self.at = None;
+    }
+
+    /// Goes to the first place at or after `number`, else to the first.
+    fn go_from(&mut self, number: usize) {
+        let at = self
+            .places
+            .partition_point(|p| self.owners[p.0].number < number);
+        self.at = match self.places.len() {
+            0 => None,
+            all => Some(at % all),
+        };
+    }
+
+    /// The next place, around the end. True where it went around.
+    fn step(&mut self, backwards: bool, number: usize) -> bool {
+        let all = self.places.len();
+        if all == 0 {
+            return false;
+        }
+        let Some(at) = self.at else {
+            self.go_from(number);
+            return false;
+        };
+        // Whoever moved away goes on from where the cursor stands now.
+        let here = self.owners[self.places[at].0].number;
+        if here != number {
+            let first = self
+                .places
+                .partition_point(|p| self.owners[p.0].number < number);
+            let after = self
+                .places
+                .partition_point(|p| self.owners[p.0].number <= number);
+            let to = if backwards {
+                first.checked_sub(1)
+            } else {
+                Some(after)
+            };
+            self.at =
+                Some(
+                    to.filter(|to| *to < all)
+                        .unwrap_or(if backwards { all - 1 } else { 0 }),
+                );
+            return to.is_none_or(|to| to >= all);
+        }
+        let step = if backwards { all - 1 } else { 1 };
+        self.at = Some((at + step) % all);
+        if backwards { at == 0 } else { at + 1 == all }
+    }
+}
+
+/// Everything of an event that the reader shows, the message first.
+fn said<'a>(whole: &'a Whole, seq: usize, event: &'a Event, out: &mut Vec<(bool, Cow<'a, str>)>) {
+    let mut add = |text: Option<&'a Untrusted>| {
+        if let Some(text) = text {
+            out.push((false, Cow::Borrowed(text.for_search())));
+        }
+    };
+    if let Some(intent) = &event.intent {
+        add(intent.shown());
+        add(intent
+            .name
+            .as_ref()
+            .filter(|_| Prediction::is_fallback(intent)));
+        let close = turn_of_message(whole, seq).is_some_and(|t| !turn_mark(t).0.is_empty());
+        add(runner_up(intent).map(|r| r.0).filter(|_| close));
+    }
+    add(event.payload.as_ref());
+    for button in &event.buttons {
+        add(Some(&button.title));
+    }
+    if let Some(flow) = &event.flow {
+        add(Some(&flow.name));
+        add(flow.step.as_ref());
+    } else if let Some(slot) = &event.slot {
+        add(Some(&slot.name));
+        out.push((false, Cow::Borrowed(unquoted(slot.value.for_search()))));
+    }
+    if let Some((name, ..)) = action_parts(event) {
+        out.push((false, Cow::Owned(name)));
+    }
+    let key = whole.keys.get(seq);
+    for note in &whole.review.notes {
+        if note.event.is_some_and(|e| Some(&e.key) == key) {
+            out.push((false, Cow::Borrowed(note.text.for_search())));
+        }
+    }
+}
+
+/// All texts of a conversation with the events they belong to.
+fn texts_of(whole: &Whole) -> (Vec<Owner>, Haystack) {
+    let mut owners = Vec::new();
+    let mut texts: Vec<(bool, Cow<'_, str>)> = Vec::new();
+    for (number, event) in whole.events.iter().enumerate() {
+        let before = texts.len();
+        if let Some(text) = &event.text {
+            if event.kind.author().is_some() {
+                texts.push((true, Cow::Borrowed(text.for_search())));
+            } else if event.action.is_none() {
+                // As the reader writes what the source calls `session_started`.
+                texts.push((false, Cow::Owned(text.for_search().replace('_', " "))));
+            }
+        }
+        said(whole, number, event, &mut texts);
+        let new = texts[before..].iter();
+        owners.extend(new.map(|(message, _)| Owner {
+            number,
+            message: *message,
+        }));
+    }
+    let hay = Haystack::new(texts.iter().map(|(_, text)| text.as_ref()));
+    (owners, hay)
+}
+
+impl App {
+    /// `/`: a find in the conversation; in its lines where the cursor is in the detail, or where the record is
+    /// shown.
+    pub(super) fn open_find(&mut self) {
+        if !self.reader_at_hand() {
+            return self.read();
+        }
+        let in_record = self.reader.detail && self.reader.tab == Tab::Raw;
+        let within = if self.in_detail() || in_record {
+            self.reader.pane.inside = true;
+            FindIn::Detail
+        } else {
+            FindIn::Conversation
+        };
+        self.drop_find();
+        self.find = Some(Find {
+            input: Input::default(),
+            typing: true,
+            within,
+            generation: 0,
+            hay: Haystack::default(),
+            owners: Vec::new(),
+            places: Vec::new(),
+            at: None,
+            made_of: None,
+            origin: match within {
+                FindIn::Conversation => self.reader.open.as_ref().and_then(|o| o.cursor),
+                FindIn::Detail => self.reader.pane.line(),
+            },
+        });
+    }
+
+    /// Takes the find away; what it unfolded folds again.
+    pub(super) fn drop_find(&mut self) {
+        if self.find.take().is_some() {
+            self.reveal(Vec::new());
+        }
+    }
+
+    fn reveal(&mut self, events: Vec<usize>) {
+        if self.reader.revealed != events {
+            self.reader.revealed = events;
+            self.relayout();
+            if let Some(open) = &mut self.reader.open {
+                open.cursor = open.cursor.and_then(|seq| open.stop_near(seq));
+            }
+        }
+    }
+
+    /// A key while the prompt is open.
+    pub(super) fn find_key(&mut self, key: &KeyEvent) {
+        let Some(find) = &mut self.find else { return };
+        match key.code {
+            _ if key.code == KeyCode::Esc || is_ctrl(key, 'c') => {
+                let (within, origin) = (find.within, find.origin);
+                self.drop_find();
+                match (within, &mut self.reader.open) {
+                    (FindIn::Conversation, Some(open)) => open.cursor = origin,
+                    (FindIn::Detail, _) => self.reader.pane.go_to(origin.unwrap_or(0), 0),
+                    _ => {}
+                }
+            }
+            KeyCode::Enter if find.asked().trim().is_empty() => self.drop_find(),
+            KeyCode::Enter => {
+                find.typing = false;
+                if find.places.is_empty() {
+                    let words = format!("nothing found of {}", find.asked());
+                    self.drop_find();
+                    return self.say(&words);
+                }
+                if find.within == FindIn::Conversation {
+                    let events = find.numbers();
+                    self.reveal(events);
+                }
+                self.show_place();
+            }
+            KeyCode::Down | KeyCode::Up => {
+                self.step_find(key.code == KeyCode::Up);
+            }
+            _ => {
+                let typed = find.input.handle_event(&TerminalEvent::Key(*key));
+                if typed.is_some_and(|c| c.value) {
+                    self.find_typed();
+                }
+            }
+        }
+    }
+
+    /// Pasted text in the prompt.
+    pub(super) fn find_paste(&mut self, text: &str) {
+        let Some(find) = &mut self.find else { return };
+        let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+        super::popup::insert(&mut find.input, plain.take(10_000));
+        self.find_typed();
+    }
+
+    fn find_typed(&mut self) {
+        self.settle_find();
+        let Some(find) = &mut self.find else { return };
+        find.look();
+        find.go_from(find.origin.unwrap_or(0));
+        if find.at.is_some() {
+            self.show_place();
+        }
+    }
+
+    /// `n` and `N` while there is a find. False where there is none.
+    pub(super) fn step_find(&mut self, backwards: bool) -> bool {
+        let number = match self.find.as_ref().map(|f| f.within) {
+            None => return false,
+            Some(FindIn::Conversation) => self.reader.open.as_ref().and_then(|o| o.cursor),
+            Some(FindIn::Detail) => self.reader.pane.line(),
+        };
+        let Some(find) = &mut self.find else {
+            return false;
+        };
+        let around = find.step(backwards, number.unwrap_or(0));
+        let nothing = find.places.is_empty();
+        self.show_place();
+        if nothing {
+            self.say("nothing found here");
+        } else if around {
+            self.say(if backwards {
+                "from the first place to the last"
+            } else {
+                "from the last place to the first"
+            });
+        }
+        true
+    }
+
+    /// Brings the present place on the screen.
+    fn show_place(&mut self) {
+        let height = self.reader_size().1;
+        let Some(find) = &self.find else { return };
+        let Some((owner, byte)) = find.here() else {
+            return;
+        };
+        match find.within {
+            FindIn::Detail => self.reader.pane.go_to(owner.number, byte),
+            FindIn::Conversation => {
+                if let Some(open) = &mut self.reader.open {
+                    open.show(owner.number, owner.message.then_some(byte), height);
+                }
+            }
+        }
+    }
+
+    /// Keeps the places of a find those of what is open.
+    pub(super) fn settle_find(&mut self) {
+        let Some(find) = &mut self.find else { return };
+        if find.within == FindIn::Detail && !self.reader.detail {
+            return self.drop_find();
+        }
+        let made_of = match find.within {
+            FindIn::Conversation => self.reader.revision,
+            FindIn::Detail => self.reader.pane.made,
+        };
+        let Some(open) = &self.reader.open else {
+            return;
+        };
+        if find.made_of == Some(made_of) {
+            return;
+        }
+        let first = find.made_of.is_none();
+        (find.owners, find.hay) = match find.within {
+            FindIn::Conversation => texts_of(&open.whole),
+            FindIn::Detail => {
+                let doc = &self.reader.pane.doc;
+                let owners = (0..doc.len()).map(|number| Owner {
+                    number,
+                    message: true,
+                });
+                let texts = (0..doc.len()).map(|line| doc.text(line));
+                (owners.collect(), Haystack::new(texts))
+            }
+        };
+        let at = find.at.filter(|_| !first);
+        find.look();
+        find.at = at.filter(|at| *at < find.places.len());
+        if find.within == FindIn::Conversation {
+            let events = if find.typing {
+                Vec::new()
+            } else {
+                find.numbers()
+            };
+            self.reveal(events);
+            // Laying it out anew changed nothing of what is searched.
+            let revision = self.reader.revision;
+            if let Some(find) = &mut self.find {
+                find.made_of = Some(revision);
+            }
+        } else {
+            find.made_of = Some(made_of);
+        }
+    }
+}

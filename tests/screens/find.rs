@@ -1,0 +1,194 @@
+//! Find in the conversation and in the detail: highlights, count, the way from place to place.
+
+use ratatui::style::Modifier;
+
+use crate::common::{Screen, Start, fixture};
+use crate::frames::{read, shown};
+
+fn at(screen: &Screen) -> usize {
+    screen.app.reader.open.as_ref().unwrap().cursor.unwrap()
+}
+
+fn last_line(screen: &Screen) -> String {
+    screen.text().lines().last().unwrap().to_owned()
+}
+
+/// The words on the screen that are highlighted.
+fn lit(screen: &Screen) -> Vec<String> {
+    let buf = screen.frame();
+    let mut out = vec![String::new()];
+    for cell in buf.content() {
+        let hit =
+            cell.modifier.contains(Modifier::REVERSED) && cell.fg == ratatui::style::Color::Yellow;
+        match out.last_mut() {
+            Some(word) if hit => word.push_str(cell.symbol()),
+            Some(word) if !word.is_empty() => out.push(String::new()),
+            _ => {}
+        }
+    }
+    // The mark of a hit under the cursor looks the same.
+    out.retain(|w| !w.is_empty() && w != "/");
+    out
+}
+
+#[test]
+fn typed() {
+    shown("find_typed", "<enter>/order");
+}
+
+#[test]
+fn kept() {
+    shown("find_kept", "<enter>/order<enter>n");
+}
+
+#[test]
+fn in_the_record() {
+    read("find_record", "anna.k", "<enter>>>>>/CONF");
+}
+
+#[test]
+fn every_place_is_counted_also_where_it_is_folded() {
+    let mut screen = Screen::all();
+    screen.press("<enter>/action_");
+    assert!(screen.text().starts_with("find: action_"));
+    assert!(
+        screen.text().lines().next().unwrap().contains(" of 6"),
+        "{}",
+        screen.text()
+    );
+    screen.press("<enter>");
+    assert!(
+        screen.text().contains("-action_listen"),
+        "{}",
+        screen.text()
+    );
+    assert!(screen.text().contains("-action_find_order"));
+    assert!(
+        lit(&screen).iter().all(|w| w == "action_"),
+        "{:?}",
+        lit(&screen)
+    );
+    assert!(
+        last_line(&screen).starts_with("n next place"),
+        "{}",
+        screen.text()
+    );
+    screen.press("<esc>");
+    assert!(!screen.text().contains("-action_listen"), "folded again");
+    assert_eq!(lit(&screen), Vec::<String>::new());
+    assert!(screen.text().contains("anna.k"), "the reader stays");
+}
+
+#[test]
+fn places_are_gone_through_and_around() {
+    let mut screen = Screen::all();
+    screen.press("<enter>g/1182<enter>");
+    let first = at(&screen);
+    assert!(screen.text().contains("find 1 of 3"), "{}", screen.text());
+    screen.press("n");
+    assert!(at(&screen) > first, "the slot");
+    screen.press("n");
+    assert!(screen.text().contains("find 3 of 3"));
+    screen.press("n");
+    assert!(screen.status().contains("from the last place to the first"));
+    assert_eq!(at(&screen), first);
+    screen.press("N");
+    assert!(screen.text().contains("find 3 of 3"));
+    // From where the cursor was taken, not from where the find was.
+    screen.press("gjn");
+    assert!(screen.text().contains("find 1 of 3"), "{}", screen.text());
+}
+
+#[test]
+fn case_and_accents_do_not_count() {
+    let mut screen = Screen::all();
+    screen.go("j.ortiz").press("<enter>/DONDE esta");
+    assert_eq!(lit(&screen), ["dónde está"]);
+    screen.press("<esc>/ORTIZ<enter>");
+    assert!(screen.text().contains("find 1 of 2"), "{}", screen.text());
+}
+
+#[test]
+fn esc_drops_the_find_and_then_n_goes_to_hits_of_the_filter() {
+    let mut screen = Start::on(fixture::store()).filter("did").go();
+    screen.press("<enter>");
+    let filters = screen.app.reader.open.as_ref().unwrap().hits.events.clone();
+    assert!(!filters.is_empty());
+    let origin = at(&screen);
+    screen.press("/refund");
+    assert_ne!(at(&screen), origin, "it goes there while it is typed");
+    screen.press("<esc>");
+    assert_eq!(at(&screen), origin, "and back");
+    assert!(screen.app.find.is_none());
+    screen.press("/refund<enter>n<esc>");
+    assert!(screen.app.find.is_none());
+    assert_eq!(screen.app.focus, afterword::tui::layout::Pane::Reader);
+    screen.press("gn");
+    assert_eq!(at(&screen), filters[0] as usize);
+}
+
+#[test]
+fn nothing_found_says_so_and_a_find_goes_along_to_the_next_conversation() {
+    let mut screen = Screen::all();
+    screen.press("<enter>/zebra");
+    assert!(
+        screen
+            .text()
+            .lines()
+            .next()
+            .unwrap()
+            .contains("nothing found")
+    );
+    screen.press("<enter>");
+    assert!(screen.status().contains("nothing found of zebra"));
+    assert!(screen.app.find.is_none());
+    screen.press("/e<enter>J");
+    assert!(screen.app.find.is_some());
+    assert!(screen.text().contains("· find "), "{}", screen.text());
+    assert!(!lit(&screen).is_empty());
+    // An empty prompt is no find.
+    screen.press("/<enter>");
+    assert!(screen.app.find.is_none());
+}
+
+#[test]
+fn pasted_text_is_looked_for() {
+    let mut screen = Screen::all();
+    screen.press("<enter>/").paste("what is\nyour");
+    assert_eq!(lit(&screen), ["What is your"]);
+}
+
+#[test]
+fn a_place_in_a_tall_message_is_scrolled_to() {
+    let mut screen = Screen::all();
+    screen.go("verbose").press("<enter>/could you");
+    assert_eq!(lit(&screen), ["Could you"]);
+    screen.press("<esc>/nobody<enter>");
+    assert!(screen.text().contains("of 25"), "{}", screen.text());
+    let mut tops = std::collections::BTreeSet::new();
+    for _ in 0..25 {
+        screen.press("n");
+        tops.insert(screen.app.reader.open.as_ref().unwrap().top);
+        let buf = screen.frame();
+        let here = |c: &ratatui::buffer::Cell| {
+            c.modifier
+                .contains(Modifier::UNDERLINED | Modifier::REVERSED)
+        };
+        assert!(buf.content().iter().any(here), "{}", screen.text());
+    }
+    assert!(tops.len() > 1);
+}
+
+#[test]
+fn a_place_in_the_record_is_unfolded() {
+    let mut screen = Screen::all();
+    screen.press("<enter>>>>>");
+    assert!(!screen.text().contains("0.43"), "{}", screen.text());
+    screen.press("/0.43<enter>");
+    assert!(screen.app.in_detail());
+    assert_eq!(lit(&screen), ["0.43"], "{}", screen.text());
+    let line = screen.app.reader.pane.line().unwrap();
+    assert!(screen.app.reader.pane.doc.text(line).contains("0.43"));
+    screen.press("<esc>");
+    assert!(screen.app.find.is_none() && screen.app.in_detail());
+}
