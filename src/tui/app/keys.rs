@@ -120,9 +120,7 @@ impl App {
             Action::Export => self.open_export(),
             Action::Notes => self.open_notes(),
             Action::Correct => self.open_correction(),
-            Action::Confusion | Action::Anonymize => {
-                self.say("not in this version yet")
-            }
+            Action::Confusion | Action::Anonymize => self.say("not in this version yet"),
             Action::Compare => self.compare(),
             Action::OpenDefinition => self.open_definition(),
             Action::ConversationsOfUser => self.open_same_user(),
