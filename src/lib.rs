@@ -18,6 +18,7 @@ mod log_file;
 pub mod model;
 pub mod out_file;
 pub mod paths;
+pub mod stats;
 pub mod store;
 pub mod text;
 pub mod tui;

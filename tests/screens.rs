@@ -9,6 +9,8 @@ mod frames;
 
 #[path = "screens/compare.rs"]
 mod compare;
+#[path = "screens/confusion.rs"]
+mod confusion;
 #[path = "screens/correct.rs"]
 mod correct;
 #[path = "screens/decide.rs"]

@@ -164,6 +164,22 @@ pub(crate) enum Command {
         afterword export since:7d is:problem --as csv -o problems.csv\n  \
         afterword export --ids 7kq2m4xd anna --as jsonl")]
     Export(ExportArgs),
+    /// Print figures over the conversations that match a filter
+    ///
+    /// --confusion: what was predicted against what a person corrected or confirmed, message by message.
+    #[command(after_help = "Examples:\n  \
+        afterword stats --confusion\n  \
+        afterword stats since:30d --confusion --json")]
+    Stats {
+        #[command(flatten)]
+        filter: FilterArgs,
+        /// Predicted intents against corrected ones
+        #[arg(long, required = true)]
+        confusion: bool,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Set status and verdict
     ///
     /// Status: reviewed, saved (for later), unread, deleted (softly). Verdict: positive, negative, none. One

@@ -78,6 +78,9 @@ fn with_session(cli: Cli, mut out: Out) -> Result<u8, Error> {
             done(commands::count::run(&session, &filter, &by, json, &mut out))?
         }
         Some(Command::Show(args)) => done(commands::show::run(&session, &args, &mut out))?,
+        Some(Command::Stats { filter, json, .. }) => done(commands::stats::confusion(
+            &session, &filter, json, &mut out,
+        ))?,
         Some(Command::Search(args)) => done(commands::search::run(&session, &args, &mut out))?,
         Some(Command::Mark { words, filter }) => done(commands::mark::run(
             &session,

@@ -8,6 +8,7 @@ mod arrive;
 mod body;
 mod cards;
 mod check;
+mod corrected;
 mod create;
 mod draft;
 mod entry;
@@ -60,6 +61,7 @@ mod writer;
 use std::path::PathBuf;
 
 pub use check::{Finding, Repaired};
+pub use corrected::CorrectedMessage;
 pub use ingest::{Ingest, Position, SourceSpec};
 pub use journal::JournalQuery;
 pub(crate) use narrow::decode_ids;

@@ -16,6 +16,7 @@ use crate::model::{
     Ack, Change, CorrectionField, EntryId, JournalEntry, Millis, NoteId, Preset, Privacy, Set,
     SortKey, Status, Tag,
 };
+use crate::stats::Confusion;
 use crate::store::{Card, Whole};
 
 /// One thing that happened.
@@ -102,6 +103,8 @@ pub enum Msg {
     Learning(Box<LearningView>),
     /// Lines of the learning screen.
     LearningCards(Vec<Card>),
+    /// Answer to [`Cmd::Confusion`].
+    Confusion(Box<Confusion>),
     /// Part of the answer to [`Cmd::Known`]: names and values of the store, predicted or corrected to, with
     /// the conversations that carry each.
     Known(CorrectionField, Vec<(String, u64)>),
@@ -349,6 +352,8 @@ pub enum Cmd {
     LearningCards(Vec<i64>),
     /// Values for a completion.
     Values(ValuesOf),
+    /// Count what was predicted against what was corrected in what this filter matches.
+    Confusion(Arc<Filter>),
     /// All names and values that these could be corrected to.
     Known(Vec<CorrectionField>),
     /// Keep where the screen was left.

@@ -286,3 +286,48 @@ fn corrections_come_along_with_reviews() {
         assert_eq!(other.stdout(&["count", filter]), "1\n", "{filter}");
     }
 }
+
+#[test]
+fn confusion_counts_predicted_against_corrected() {
+    let world = World::new();
+    assert_snapshot!(world.run("stats --confusion"), @r#"
+    -- stderr --
+    0 messages corrected or confirmed in 0 conversations
+    `afterword correct ID:SEQ intent=NAME` corrects one, i does on the screen
+    [0]
+    "#);
+    assert_snapshot!(world.run("stats"), @r#"
+    -- stderr --
+    afterword: the following required arguments were not provided: --confusion
+    hint: `afterword stats --help` shows how
+    [2]
+    "#);
+    let target = message(&world);
+    world.stdout(&["correct", &target, "intent=other"]);
+    world.stdout(&["correct", "anna:7", "intent"]);
+    assert_snapshot!(world.run("stats --confusion"), @r#"
+        count predicted                        corrected
+            1 greet                            other
+            1 refund                           (right)
+
+        right     wrong   share predicted
+            0         1      0% greet
+            1         0    100% refund
+    -- stderr --
+    2 messages corrected or confirmed in 1 conversation, 50% predicted right
+    [0]
+    "#);
+    let text = world.stdout(&["stats", "--confusion", "--json"]);
+    let counted: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (&counted["messages"], &counted["conversations"]),
+        (&2.into(), &1.into())
+    );
+    for pair in counted["pairs"].as_array().unwrap() {
+        let filter = pair["filter"].as_str().unwrap();
+        assert_eq!(world.stdout(&["count", filter]), "1\n", "{filter}");
+    }
+    let text = world.stdout(&["stats", "--confusion", "--json", "id:bob"]);
+    let counted: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(counted["messages"], 0);
+}

@@ -16,5 +16,6 @@ pub(super) mod preset;
 pub(super) mod screen;
 pub(super) mod search;
 pub(super) mod show;
+pub(super) mod stats;
 pub(super) mod tag;
 pub(super) mod undo;

@@ -4,6 +4,7 @@
 pub mod about;
 pub mod buttons;
 pub mod compare;
+pub mod confusion;
 pub mod correct;
 mod definitions;
 pub mod detail;
@@ -319,6 +320,7 @@ impl App {
             Msg::NoteContexts(contexts) => self.take_note_contexts(contexts),
             Msg::Learning(view) => self.take_learning(*view),
             Msg::LearningCards(cards) => self.take_learning_cards(cards),
+            Msg::Confusion(confusion) => self.take_confusion(*confusion),
             Msg::Known(field, values) => self.take_known(field, values),
             Msg::History(history) => self.history = history,
             Msg::Today(n) => self.today = n,

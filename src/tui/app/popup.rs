@@ -7,6 +7,7 @@ use tui_input::backend::crossterm::EventHandler;
 use super::App;
 use super::about::About;
 use super::compare::Comparison;
+use super::confusion::ConfusionTable;
 use super::correct::Correcting;
 use super::export::ExportForm;
 use super::picker::{Choice, Item, Picker};
@@ -71,6 +72,8 @@ pub enum Popup {
     Definitions(Picker),
     /// Two conversations side by side.
     Compare(Comparison),
+    /// What was predicted against what was corrected.
+    Confusion(ConfusionTable),
     /// A message is being corrected.
     Correct(Box<Correcting>),
     /// Topics and more of conversations are being corrected.
@@ -164,6 +167,7 @@ impl App {
             Popup::Journal { entries, cursor } => self.journal_key(entries.as_deref(), cursor, key),
             Popup::SameUser(same) => self.same_user_key(same, key),
             Popup::Compare(comparison) => self.compare_key(comparison, key),
+            Popup::Confusion(table) => self.confusion_key(table, key),
             Popup::Correct(of) => self.correct_key(of, key),
             Popup::About(of) => self.about_key(of, key),
         };

@@ -424,6 +424,7 @@ fn prompt_hints(app: &App) -> Option<&'static str> {
             "tab set  1-5 c period  f filter  o O order  enter as the view  w export  q back"
         }
         Popup::Journal { .. } => "j k move  u take this entry back  enter go there  esc close",
+        Popup::Confusion(_) => "j k move  enter the conversations  q esc close",
         Popup::Correct(of) => super::correct::message_hint(of),
         Popup::About(of) => super::correct::about_hint(of),
     })

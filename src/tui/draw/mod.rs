@@ -2,6 +2,7 @@
 
 mod bars;
 mod compare;
+mod confusion;
 mod correct;
 mod detail;
 mod export;

@@ -45,6 +45,7 @@ pub(super) fn draw(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         Popup::Definitions(picker) => pick(app, layout, "definition: ", picker, 40, pen),
         Popup::Compare(comparison) => compare::draw(app, layout, comparison, pen),
         Popup::SameUser(same) => same_user::draw(app, layout, same, pen),
+        Popup::Confusion(table) => super::confusion::draw(app, layout, table, pen),
         Popup::Correct(of) => super::correct::message(app, layout, of, pen),
         Popup::About(of) => super::correct::about(app, layout, of, pen),
     }

@@ -115,6 +115,7 @@ impl Workers {
             Cmd::Learning(query) => self.questions.learning(*query),
             Cmd::NoteContexts(notes) => self.reading(ReadJob::NoteContexts(notes)),
             Cmd::LearningCards(rows) => self.reading(ReadJob::LearningCards(rows)),
+            Cmd::Confusion(filter) => self.questions.confusion(filter),
             Cmd::Known(fields) => self.questions.known(fields),
             Cmd::Interrupt => self.questions.cancel(),
             Cmd::Cards(rows, filter) => self.reading(ReadJob::Cards(rows, filter)),

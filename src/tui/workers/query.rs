@@ -145,6 +145,7 @@ impl Asker {
                 if let Some(query) = self.answer(query, questions) {
                     self.unfinished |= anew;
                     questions.screen_again(work.notes, work.learning);
+                    questions.confusion_again(work.confusion);
                     return questions.again(query, work.values, work.known);
                 }
             }
@@ -155,6 +156,9 @@ impl Asker {
             self.values(of);
         }
         self.screens(work.notes, work.learning, questions);
+        if let Some(filter) = work.confusion {
+            self.confusion(filter, questions);
+        }
         for field in work.known {
             self.known(field);
         }

@@ -1,9 +1,10 @@
 //! What waits for the query worker: one place, where a newer question replaces the waiting one and
 //! interrupts the running one. Nothing is answered here.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::filter::Filter;
 use crate::model::CorrectionField;
 use crate::store::Interrupter;
 use crate::tui::msg::{LearningQuery, Query, ValuesOf};
@@ -20,6 +21,8 @@ pub(super) struct Inbox {
     /// All notes, with the generation of the question.
     pub notes: Option<(u64, NotesOf)>,
     pub learning: Option<LearningQuery>,
+    /// Whose confusion of intents is to be counted.
+    pub confusion: Option<Arc<Filter>>,
     /// What a popup wants to offer for corrections.
     pub known: Vec<CorrectionField>,
     /// Something was decided here since.
@@ -39,6 +42,7 @@ impl Inbox {
             && self.notes.is_none()
             && self.learning.is_none()
             && self.known.is_empty()
+            && self.confusion.is_none()
             && !self.reviewed
             && !self.presets
             && !self.stop
@@ -93,6 +97,16 @@ impl Questions {
         let mut inbox = self.inbox();
         inbox.notes = inbox.notes.take().or(notes);
         inbox.learning = inbox.learning.take().or(learning);
+    }
+
+    pub(super) fn confusion(&self, filter: Arc<Filter>) {
+        self.put(|i| i.confusion = Some(filter));
+    }
+
+    /// What was interrupted waits again, unless something newer does.
+    pub(super) fn confusion_again(&self, filter: Option<Arc<Filter>>) {
+        let mut inbox = self.inbox();
+        inbox.confusion = inbox.confusion.take().or(filter);
     }
 
     pub(super) fn known(&self, fields: Vec<CorrectionField>) {

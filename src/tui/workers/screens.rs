@@ -8,6 +8,7 @@ use super::query::Asker;
 use super::questions::Questions;
 use crate::catalogue::Question;
 use crate::filter::{self, Filter, LEARNING_SETS};
+use crate::stats::Confusion;
 use crate::store::{Result, StoreError};
 use crate::text::Untrusted;
 use crate::tui::msg::{LearningQuery, LearningView, Msg};
@@ -41,6 +42,29 @@ impl Asker {
                 Err(StoreError::Interrupted) => questions.screen_again(None, Some(query)),
                 Err(error) => self.common.send(Msg::Notice(error.to_string())),
             }
+        }
+    }
+
+    /// Counts predicted against corrected intents in what a filter matches.
+    pub(super) fn confusion(&mut self, filter: Arc<Filter>, questions: &Questions) {
+        let context = self.context();
+        let Some(catalogue) = &mut self.catalogue else {
+            return;
+        };
+        let counted = catalogue
+            .rows(&self.store, &filter, &context)
+            .and_then(|mut rows| {
+                rows.sort_unstable();
+                self.store
+                    .corrected_messages(|row| rows.binary_search(&row).is_ok())
+            });
+        match counted {
+            Ok((messages, lost)) => {
+                let confusion = Confusion::of(&messages, lost);
+                self.common.send(Msg::Confusion(Box::new(confusion)));
+            }
+            Err(StoreError::Interrupted) => questions.confusion_again(Some(filter)),
+            Err(error) => self.common.send(Msg::Notice(error.to_string())),
         }
     }
 
