@@ -56,6 +56,8 @@ impl Output for EndToEnd {
 fn user(out: &mut String, event: &Event, meaning: &Meaning, tally: &mut Tally) -> u64 {
     let intent = meaning.intent.as_ref().map_or("", Untrusted::for_export);
     let text = typed(event, intent);
+    let wordless = event.payload.is_none() && event.text.as_ref().is_none_or(Untrusted::is_empty);
+    tally.remark(wordless.into(), "messages without text, written as a click");
     // Rasa reads the entities of a click out of what it sends.
     let mentions: &[Mention] = match event.payload {
         Some(_) => &[],

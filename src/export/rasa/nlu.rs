@@ -36,7 +36,8 @@ impl Nlu {
 
     fn message(&mut self, whole: &Whole, seq: usize, event: &Event, understood: bool) {
         let meaning = meaning(event, whole.keys.get(seq).copied(), &whole.review);
-        if !meaning.by_person && !(self.predicted && understood && !event.fallback) {
+        let guessed = self.predicted && understood && !event.fallback;
+        if !(meaning.by_person || guessed) {
             return;
         }
         if event.payload.is_some() {

@@ -193,7 +193,7 @@ pub(super) fn user(out: &mut String, event: &Event, meaning: &Meaning) -> u64 {
         }
     }
     out.push('\n');
-    let entities: Vec<&Mention> = meaning.entities.iter().filter(|m| has_a_name(m)).collect();
+    let entities: Vec<&Mention> = meaning.entities.iter().filter(has_a_name).collect();
     if meaning.intent.is_some() && !entities.is_empty() {
         out.push_str("    entities:\n");
         for entity in entities {

@@ -128,3 +128,15 @@ fn a_click_of_another_source_becomes_an_intent_that_is_sent() {
             .contains("user: \"/affirm\"\n    intent: \"affirm\"")
     );
 }
+
+#[test]
+fn a_message_without_text_is_written_as_a_click_and_said() {
+    let mut whole = Talk::default().user("Yes", "affirm", "[]").whole();
+    whole.events[0].text = None;
+    let (yaml, written) = export(&whole);
+    assert!(yaml.contains("user: \"/affirm\"\n"), "{yaml}");
+    assert_eq!(
+        written.remarks,
+        [(1, "messages without text, written as a click")]
+    );
+}

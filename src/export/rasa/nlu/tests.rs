@@ -30,7 +30,7 @@ fn examples(yaml: &str) -> Vec<(String, String)> {
     all
 }
 
-fn pairs<'a>(all: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+fn pairs(all: &[(String, String)]) -> Vec<(&str, &str)> {
     all.iter().map(|(i, t)| (i.as_str(), t.as_str())).collect()
 }
 
