@@ -1,5 +1,5 @@
-//! kill -9 in the middle of triage and of import: nothing acknowledged is lost, nothing is doubled, and
-//! `doctor` is content.
+//! kill -9 in the middle of triage, of import and of export: nothing acknowledged is lost, nothing is doubled,
+//! no part of a file is left under its name, and `doctor` is content.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
@@ -261,6 +261,58 @@ fn a_killed_import_goes_on_and_ends_as_if_nothing_had_happened() {
         sound(&path);
     }
     println!("{kills} kills of {stores} imports, each ended like the undisturbed one");
+}
+
+#[test]
+fn a_killed_export_leaves_the_old_file_or_the_whole_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let log_file = folder.path().join("events.jsonl");
+    log(&log_file, 400);
+    let store = folder.path().join("store.db");
+    let done = afterword(&store, &["import"])
+        .arg(&log_file)
+        .output()
+        .unwrap();
+    assert!(done.status.success());
+    let target = folder.path().join("all.jsonl");
+    let export = |force: bool| {
+        let mut command = afterword(&store, &["export", "--as", "jsonl", "-o"]);
+        command.arg(&target).args(force.then_some("--force"));
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let began = std::time::Instant::now();
+    assert!(export(false).status().unwrap().success());
+    let takes = began.elapsed().as_millis().max(40) as u64;
+    let whole = std::fs::read(&target).unwrap();
+    let mut random = Random(13);
+    let (mut kills, mut absent, mut old) = (0, 0, 0);
+    for n in 0..2 * KILLS {
+        let force = n % 2 == 0;
+        if force {
+            std::fs::write(&target, "old").unwrap();
+        } else {
+            std::fs::remove_file(&target).unwrap();
+        }
+        let mut victim = export(force).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(random.below(takes)));
+        if victim.try_wait().unwrap().is_none() {
+            victim.kill().unwrap();
+            kills += 1;
+        }
+        victim.wait().unwrap();
+        match std::fs::read(&target) {
+            Err(_) => absent += 1,
+            Ok(text) if text == b"old" => old += 1,
+            Ok(text) => assert!(text == whole, "a part of {} bytes", text.len()),
+        }
+        // What the next round removes must be there.
+        std::fs::write(&target, "old").unwrap();
+    }
+    assert!(kills > 0 && absent + old > 0);
+    println!(
+        "{kills} kills of exports: {absent} times no file, {old} times the old one, else whole"
+    );
 }
 
 /// Everything a person sees of all conversations, in the order of their ids.

@@ -69,8 +69,8 @@ fn a_set_and_a_choice_are_taken_by_space() {
     let mut screen = Screen::all();
     screen.go("visitor-9").press("x");
     screen.go("visitor-9").press("wjsonl<enter>");
-    // With review, then this conversation: the name that was offered follows.
-    screen.press("<up> <up> <enter>");
+    // This conversation, with review: the name that was offered follows.
+    screen.press("<tab>j j <enter>");
     let name = "afterword-visitor-9-2026-05-20.jsonl";
     assert_eq!(exported(&screen, name), ["visitor-9"]);
     assert!(
@@ -80,7 +80,7 @@ fn a_set_and_a_choice_are_taken_by_space() {
             .contains("\"verdict\": \"negative\"")
     );
     screen
-        .press("wjsonl<enter><up><up> <down><down><ctrl-u>")
+        .press("wjsonl<enter><tab>j <down><down><down><down><down><down><ctrl-u>")
         .paste("mine.jsonl")
         .press("<enter>");
     assert!(
