@@ -125,7 +125,7 @@ impl Confusion {
         }
         let mut intents: Vec<IntentFigures> = intents.into_values().collect();
         // What is equal stays in the order of the names.
-        intents.sort_by(|a, b| (b.wrong, b.right).cmp(&(a.wrong, a.right)));
+        intents.sort_by_key(|i| std::cmp::Reverse((i.wrong, i.right)));
         pairs.sort_by_key(|pair| std::cmp::Reverse(pair.count));
         Self {
             messages: pairs.iter().map(|p| p.count).sum(),
