@@ -25,6 +25,8 @@ mod excerpts;
 mod export;
 #[path = "screens/find.rs"]
 mod find;
+#[path = "screens/hiding.rs"]
+mod hiding;
 #[path = "screens/keys.rs"]
 mod keys;
 #[path = "screens/learning.rs"]

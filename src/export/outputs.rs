@@ -46,6 +46,11 @@ impl Choice {
         }
     }
 
+    /// True for what hides people or data.
+    pub fn hides(self) -> bool {
+        matches!(self, Self::Anonymize | Self::Redact)
+    }
+
     /// What it does, for the screen.
     pub fn words(self) -> &'static str {
         match self {
@@ -94,7 +99,7 @@ impl OutputInfo {
     /// True where this can be chosen of it.
     pub fn takes(&self, choice: Choice) -> bool {
         // Whatever leaves can be hidden in.
-        matches!(choice, Choice::Anonymize | Choice::Redact) || self.takes.contains(&choice)
+        choice.hides() || self.takes.contains(&choice)
     }
 }
 

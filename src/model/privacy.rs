@@ -52,6 +52,11 @@ impl Privacy {
         self.0.is_none()
     }
 
+    /// True if nothing in this text is to be hidden, whoever it is about.
+    pub fn shows(&self, text: &str) -> bool {
+        !self.redacts() || crate::text::redact::find("", text).is_empty()
+    }
+
     /// True if people have pseudonyms.
     pub fn anonymizes(&self) -> bool {
         self.0.as_ref().is_some_and(|h| h.anonymize)

@@ -185,3 +185,15 @@ pub fn auto_tag(store: &mut Store, tag: &str, rows: &[i64]) {
         panic!("the test cannot tag: {error}");
     }
 }
+
+/// Gives a store a key of pseudonyms that is the same in every run.
+///
+/// # Panics
+/// Where the test cannot go on without it.
+#[doc(hidden)]
+pub fn set_pseudonym_key(store: &mut Store, key: [u8; 32]) {
+    let set = "UPDATE meta SET value = ?1 WHERE name = 'pseudonyms'";
+    if let Err(error) = store.connection_mut().execute(set, [&key[..]]) {
+        panic!("the test cannot set the key: {error}");
+    }
+}

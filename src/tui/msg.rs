@@ -13,8 +13,8 @@ use super::terminal::TerminalEvent;
 use crate::export::outputs::{Choices, OutputInfo};
 use crate::filter::{Field, Filter};
 use crate::model::{
-    Ack, Change, CorrectionField, EntryId, JournalEntry, Millis, NoteId, Preset, Privacy, Set,
-    SortKey, Status, Tag,
+    Ack, Change, CorrectionField, EntryId, JournalEntry, Millis, NoteId, Preset, Set, SortKey,
+    Status, Tag,
 };
 use crate::stats::Confusion;
 use crate::store::{Card, Whole};
@@ -44,6 +44,8 @@ pub enum Msg {
         /// Why.
         error: String,
     },
+    /// An answer in which people and personal data are hidden.
+    Hidden(Box<Msg>),
     /// Lines of the list, with the hits of this filter as their previews.
     Cards(Vec<Card>, Arc<Filter>),
     /// Rows whose lines were not read, because others are asked for by now.
@@ -126,6 +128,29 @@ pub enum Msg {
     WorkerDied(String),
     /// The terminal or the system says so.
     Terminal(TerminalEvent),
+}
+
+impl Msg {
+    /// True for what a worker read of conversations and their reviews.
+    pub fn has_data(&self) -> bool {
+        matches!(
+            self,
+            Self::FirstPage(_)
+                | Self::Answer(_)
+                | Self::Live(_)
+                | Self::Cards(..)
+                | Self::Opened(_)
+                | Self::Journal(_)
+                | Self::Compared { .. }
+                | Self::SameUser { .. }
+                | Self::Values(..)
+                | Self::Notes(_)
+                | Self::NoteContexts(_)
+                | Self::Learning(_)
+                | Self::LearningCards(_)
+                | Self::Excerpt(_)
+        )
+    }
 }
 
 /// Rows of a view, in order, with what belongs to them.
@@ -360,8 +385,10 @@ pub enum Cmd {
     SaveState(String),
     /// Keep a filter in the history.
     PushHistory(String),
-    /// Write excerpts as Markdown, people and texts hidden as asked.
-    Excerpt(ExcerptOf, Privacy),
+    /// Write excerpts as Markdown, with hidden what the screen hides.
+    Excerpt(ExcerptOf),
+    /// From now on people and personal data are hidden in what is read, or no longer.
+    Hide(bool),
     /// To the clipboard.
     Copy(Clip),
     /// To the clipboard, by asking the terminal.

@@ -4,7 +4,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::export::outgoing::hide;
 use crate::filter::{self, Filter, Words, side_of, spans};
+use crate::model::Privacy;
 use crate::store::Whole;
 use crate::text::SafeText;
 
@@ -43,11 +45,16 @@ pub struct Hits {
 }
 
 impl Opened {
-    /// Makes a conversation ready.
-    pub fn new(whole: Whole, filter: Arc<Filter>) -> Self {
+    /// Makes a conversation ready, with hidden what is to be: the filter is about what was really said.
+    pub fn new(mut whole: Whole, filter: Arc<Filter>, privacy: &Privacy) -> Self {
+        let events = filter::hits(&filter, &whole.subject());
+        hide(&mut whole, privacy);
         Self {
             texts: Arc::new(texts(&whole)),
-            hits: Arc::new(Hits::of(&whole, &filter)),
+            hits: Arc::new(Hits {
+                events,
+                words: said(&whole, &filter),
+            }),
             whole: Arc::new(whole),
             filter,
         }
@@ -59,25 +66,23 @@ impl Opened {
     }
 }
 
-impl Hits {
-    fn of(whole: &Whole, filter: &Filter) -> Self {
-        let asked = filter::hit_words(filter);
-        let mut words = Vec::new();
-        if !asked.is_empty() {
-            for (seq, event) in (0..).zip(&whole.events) {
-                let Some(text) = &event.text else { continue };
-                let of_side: Vec<&Words> =
-                    asked.iter().filter(|w| side_of(w.field, event)).collect();
-                let said = spans(text.for_search(), &of_side);
-                words.extend(said.into_iter().map(|range| (seq, range)));
-            }
-        }
-        Self {
-            events: filter::hits(filter, &whole.subject()),
-            words,
-        }
+/// The words of the filter where they can be seen.
+fn said(whole: &Whole, filter: &Filter) -> Vec<(u32, Range<usize>)> {
+    let asked = filter::hit_words(filter);
+    let mut words = Vec::new();
+    if asked.is_empty() {
+        return words;
     }
+    for (seq, event) in (0..).zip(&whole.events) {
+        let Some(text) = &event.text else { continue };
+        let of_side: Vec<&Words> = asked.iter().filter(|w| side_of(w.field, event)).collect();
+        let said = spans(text.for_search(), &of_side);
+        words.extend(said.into_iter().map(|range| (seq, range)));
+    }
+    words
+}
 
+impl Hits {
     /// True if the byte at `at` of an event's text belongs to a word of the filter.
     pub fn is_said(&self, seq: usize, at: usize) -> bool {
         let before = |(s, range): &(u32, Range<usize>)| (*s as usize, range.end) <= (seq, at);

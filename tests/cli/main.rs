@@ -10,6 +10,7 @@ mod exporting;
 mod generated;
 mod hostile;
 mod importing;
+mod privacy;
 mod process;
 mod reading;
 mod reviewing;

@@ -200,6 +200,10 @@ impl Parts {
 impl App {
     /// `i`: the message the reader stands on, else topics and more of the conversation.
     pub(super) fn open_correction(&mut self) {
+        if self.hidden {
+            // What is masked would be written down as what was said.
+            return self.say("corrections need what was really said: :anonymize shows it");
+        }
         let marked = self.focus == Pane::List && !self.list.marks.is_empty();
         let reading = self.layout().is_some_and(|l| l.reader.is_some());
         if marked || !reading {

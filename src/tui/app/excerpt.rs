@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::App;
-use crate::model::{Link, Privacy};
+use crate::model::Link;
 use crate::tui::layout::Pane;
 use crate::tui::msg::{Clip, Cmd, ExcerptOf};
 
@@ -43,12 +43,6 @@ impl App {
         if matches!(&of, ExcerptOf::Rows(rows) if rows.is_empty()) {
             return self.say("nothing here to copy");
         }
-        let privacy = self.privacy();
-        self.send(Cmd::Excerpt(of, privacy));
-    }
-
-    /// What is hidden of a conversation that leaves the screen: what the screen hides.
-    fn privacy(&self) -> Privacy {
-        Privacy::none()
+        self.send(Cmd::Excerpt(of));
     }
 }

@@ -185,7 +185,8 @@ impl App {
         let mut form = ExportForm {
             info,
             set: 0,
-            choices: choices.map(|c| (c, false)).collect(),
+            // A hidden screen is not to be unhidden by accident.
+            choices: choices.map(|c| (c, self.hidden && c.hides())).collect(),
             file: Input::default(),
             cursor: 0,
             refused: None,

@@ -121,7 +121,7 @@ impl App {
             Action::Notes => self.open_notes(),
             Action::Correct => self.open_correction(),
             Action::Confusion => self.open_confusion(),
-            Action::Anonymize => self.say("not in this version yet"),
+            Action::Anonymize => self.toggle_hiding(),
             Action::Compare => self.compare(),
             Action::OpenDefinition => self.open_definition(),
             Action::ConversationsOfUser => self.open_same_user(),

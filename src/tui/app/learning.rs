@@ -97,6 +97,14 @@ impl Default for LearningState {
 }
 
 impl LearningState {
+    /// Forgets what was read: it is asked for again when the screen is opened.
+    pub(super) fn forget(&mut self) {
+        self.view = None;
+        self.cards.clear();
+        self.awaited.clear();
+        self.generation += 1;
+    }
+
     /// The filter of a set over the period that is shown.
     pub fn filter_of(&self, set: usize) -> Filter {
         let own = LEARNING_SETS.get(set).map_or("", |s| s.filter);

@@ -12,6 +12,7 @@ mod excerpt;
 pub mod export;
 pub mod filter_line;
 pub mod find;
+pub mod hiding;
 mod keys;
 pub mod learning;
 pub mod lines;
@@ -114,6 +115,8 @@ pub struct App {
     pub history: Vec<String>,
     /// Decisions of this reviewer today.
     pub today: u64,
+    /// People and personal data are hidden.
+    pub hidden: bool,
     /// True once the store is known to hold nothing at all.
     pub empty_store: bool,
     pending: VecDeque<Pending>,
@@ -162,6 +165,7 @@ impl App {
             presets: Vec::new(),
             history: Vec::new(),
             today: 0,
+            hidden: false,
             empty_store: false,
             pending: VecDeque::new(),
             tickets: 0,
@@ -217,7 +221,12 @@ impl App {
 
     /// Applies one message and says what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Cmd> {
+        let Some(msg) = self.past_the_veil(msg) else {
+            return self.finish();
+        };
         match msg {
+            // Taken off above.
+            Msg::Hidden(_) => {}
             Msg::Key(key) => {
                 let here = self.list.cursor;
                 self.key(&key);

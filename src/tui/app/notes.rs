@@ -100,6 +100,15 @@ impl NotesLayout {
 }
 
 impl NotesState {
+    /// Forgets what was read: it is asked for again when the screen is opened.
+    pub(super) fn forget(&mut self) {
+        let generation = self.generation + 1;
+        *self = Self {
+            generation,
+            ..Self::default()
+        };
+    }
+
     /// The notes that are shown, in order.
     pub fn shown_notes(&self) -> impl Iterator<Item = &ListedNote> {
         let notes = self.view.as_ref().map_or(&[][..], |v| &v.notes);

@@ -6,6 +6,7 @@ use tui_input::Input;
 use super::super::action::{ACTIONS, Action};
 use super::super::app::App;
 use super::super::app::find::FindIn;
+use super::super::app::hiding::names_people;
 use super::super::layout::{Class, Layout, Pane};
 use super::super::pen::Pen;
 use super::super::theme::Role;
@@ -41,6 +42,10 @@ pub(super) fn title(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
         });
     let room = area.width.saturating_sub(reserved + 1);
     x += pen.word(x, 0, room, name, app.theme.style(Role::Accent));
+    if app.hidden {
+        let left = room.saturating_sub(x);
+        x += pen.word(x, 0, left, " [anonymised]", app.theme.style(Role::Doubt));
+    }
     if layout.class == Class::One && app.focus == Pane::Reader {
         if let Some(open) = &app.reader.open {
             x += pen.word(
@@ -65,7 +70,11 @@ pub(super) fn title(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
             x,
             0,
             room.saturating_sub(x),
-            &app.view.text,
+            if app.hidden && names_people(&app.view.text) {
+                "…"
+            } else {
+                &app.view.text
+            },
             app.theme.style(Role::Plain),
         );
     }

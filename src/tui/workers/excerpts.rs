@@ -17,7 +17,16 @@ const WORDS: usize = 200;
 pub(super) fn write(store: &Store, of: &ExcerptOf, privacy: &Privacy) -> Msg {
     match of {
         ExcerptOf::Event(whole, at) => {
-            let leaving = Outgoing::new(whole.as_ref().clone(), privacy);
+            // What is on the screen may be hidden already: it is hidden once, with the ids of what leaves.
+            let whole = match privacy.is_none() {
+                true => whole.as_ref().clone(),
+                false => match store.whole(whole.card.row) {
+                    Ok(Some(whole)) => whole,
+                    Ok(None) => return Msg::Notice("this conversation was removed".to_owned()),
+                    Err(error) => return Msg::Notice(error.to_string()),
+                },
+            };
+            let leaving = Outgoing::new(whole, privacy);
             let found = excerpt(&leaving, *at, MAX_BYTES);
             Msg::Excerpt(Clip {
                 name: format!("excerpt of {}", counted(found.turns, "turn")),

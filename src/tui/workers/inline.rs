@@ -48,10 +48,12 @@ impl Inline {
             clock,
             zone,
             out,
+            hidden: Arc::default(),
         };
         let questions = Arc::new(Questions::default());
         let asker = Asker::new(&common).ok_or(StoreError::Interrupted)?;
         let workers = Workers {
+            hidden: Arc::clone(&common.hidden),
             questions,
             read,
             write,
@@ -79,7 +81,7 @@ impl Inline {
             writing::write(&self.common, &mut self.writer, job, &self.workers.questions);
         }
         for job in self.read_jobs.try_iter() {
-            self.common.send(reading::read(&self.reader, job));
+            reading::answer(&self.common, &self.reader, job);
         }
         for job in self.export_jobs.try_iter() {
             if let ExportJob::Write(ask, stop) = job {

@@ -9,18 +9,20 @@ mod query;
 mod questions;
 mod reading;
 mod screens;
+mod veil;
 mod writing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 
 use crate::filter::Zone;
-use crate::model::Clock;
-use crate::store::{Access, Store};
+use crate::model::{Clock, Privacy};
+use crate::store::{Access, Store, StoreError};
 use crate::tui::msg::{Cmd, Msg};
 use crate::tui::panic_if_asked;
 
@@ -38,12 +40,20 @@ struct Common {
     clock: Clock,
     zone: Zone,
     out: Sender<Msg>,
+    /// People and personal data are hidden in what is read.
+    hidden: Arc<AtomicBool>,
 }
 
 impl Common {
     fn send(&self, msg: Msg) {
         // The screen has closed: there is nobody to tell.
         drop(self.out.send(msg));
+    }
+
+    /// What is hidden from here on.
+    fn privacy(&self, store: &Store) -> Result<Privacy, StoreError> {
+        let hidden = self.hidden.load(Ordering::Relaxed);
+        store.privacy(hidden, hidden)
     }
 
     fn open(&self, access: &Access) -> Option<Store> {
@@ -59,6 +69,7 @@ impl Common {
 
 /// The running workers.
 pub struct Workers {
+    hidden: Arc<AtomicBool>,
     questions: Arc<Questions>,
     read: Sender<ReadJob>,
     write: Sender<WriteJob>,
@@ -84,6 +95,7 @@ impl Workers {
             clock,
             zone: Zone::Local,
             out,
+            hidden: Arc::default(),
         };
         let questions = Arc::new(Questions::default());
         let (read, read_jobs) = crossbeam_channel::unbounded();
@@ -98,6 +110,7 @@ impl Workers {
         let c = common.clone();
         let exporter = spawn("export", &common, move || exporting::run(&c, &export_jobs))?;
         Ok(Self {
+            hidden: common.hidden,
             questions,
             read,
             write,
@@ -121,9 +134,10 @@ impl Workers {
             Cmd::Cards(rows, filter) => self.reading(ReadJob::Cards(rows, filter)),
             Cmd::Open(row, filter) => self.reading(ReadJob::Open(row, filter)),
             Cmd::Prefetch(row, filter) => self.reading(ReadJob::Prefetch(row, filter)),
-            Cmd::Excerpt(of, privacy) => self.reading(ReadJob::Excerpt(of, privacy)),
             Cmd::Export(ask) => self.exports.begin(ask),
             Cmd::StopExport => self.exports.stop(),
+            Cmd::Excerpt(of) => self.reading(ReadJob::Excerpt(of)),
+            Cmd::Hide(hidden) => self.hidden.store(hidden, Ordering::Relaxed),
             Cmd::LoadJournal => self.reading(ReadJob::Journal),
             Cmd::FindDefinition(of) => self.reading(ReadJob::Definition(of)),
             Cmd::Compare(rows) => self.reading(ReadJob::Compare(rows)),

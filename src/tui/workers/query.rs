@@ -7,6 +7,7 @@ use super::Common;
 use super::figures;
 use super::questions::{Inbox, Questions};
 use super::reading::with_hits;
+use super::veil::veiled;
 use crate::catalogue::{Answer, Catalogue, FacetName, Question};
 use crate::filter::{self, Context};
 use crate::model::{CorrectionField, Preset};
@@ -194,7 +195,15 @@ impl Asker {
                 cards,
                 ..View::default()
             };
-            self.common.send(Msg::FirstPage(Box::new(view)));
+            self.tell(Msg::FirstPage(Box::new(view)));
+        }
+    }
+
+    /// Sends an answer, with hidden what is to be.
+    pub(super) fn tell(&self, msg: Msg) {
+        match self.common.privacy(&self.store) {
+            Ok(privacy) => self.common.send(veiled(&self.store, msg, &privacy)),
+            Err(error) => self.common.send(Msg::Notice(error.to_string())),
         }
     }
 
@@ -230,7 +239,7 @@ impl Asker {
                 self.present = Some(query);
                 self.rows = view.rows.clone();
                 self.outdated = questions.is_reviewed();
-                self.common.send(Msg::Answer(Box::new(view)));
+                self.tell(Msg::Answer(Box::new(view)));
             }
             Ok(None) => {}
             Err(StoreError::Interrupted) => return Some(query),
@@ -267,7 +276,7 @@ impl Asker {
                 {
                     view.statuses = catalogue.statuses(self.rows.iter());
                 }
-                self.common.send(Msg::Live(Box::new(view)));
+                self.tell(Msg::Live(Box::new(view)));
             }
             Err(StoreError::Interrupted) => {
                 self.outdated = statuses;
@@ -287,7 +296,7 @@ impl Asker {
             Some(name) => catalogue.named_values(&self.store, of.field, name, &of.prefix, VALUES),
         };
         if let Ok(values) = found {
-            self.common.send(Msg::Values(of, values));
+            self.tell(Msg::Values(of, values));
         }
     }
 
@@ -388,6 +397,7 @@ mod tests {
             clock: Clock::fixed(Millis(2000)),
             zone: Zone::Local,
             out,
+            hidden: Default::default(),
         });
         Desk {
             _dir: dir,

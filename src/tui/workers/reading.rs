@@ -7,6 +7,8 @@ use crossbeam_channel::Receiver;
 
 use super::Common;
 use super::excerpts;
+use super::veil::veiled;
+use crate::export::outgoing::hide;
 use crate::filter::{self, Filter, spans};
 use crate::model::{NoteId, Privacy};
 use crate::store::{Access, Card, JournalQuery, Store, Whole};
@@ -48,7 +50,7 @@ pub(super) enum ReadJob {
     /// Two conversations side by side.
     Compare([i64; 2]),
     /// Excerpts for the clipboard.
-    Excerpt(ExcerptOf, Privacy),
+    Excerpt(ExcerptOf),
     /// Where this is defined.
     Definition(Box<(Places, Wanted)>),
 }
@@ -65,7 +67,7 @@ struct Waiting {
     learning: Vec<i64>,
     compare: Option<[i64; 2]>,
     /// The clipboard holds one thing: the newest.
-    excerpt: Option<(ExcerptOf, Privacy)>,
+    excerpt: Option<ExcerptOf>,
     definition: Option<Box<(Places, Wanted)>>,
     /// The newest last.
     cards: Vec<(Vec<i64>, Arc<Filter>)>,
@@ -83,7 +85,7 @@ impl Waiting {
             ReadJob::NoteContexts(notes) => self.contexts.extend(notes),
             ReadJob::LearningCards(rows) => self.learning.extend(rows),
             ReadJob::Compare(rows) => self.compare = Some(rows),
-            ReadJob::Excerpt(of, privacy) => self.excerpt = Some((of, privacy)),
+            ReadJob::Excerpt(of) => self.excerpt = Some(of),
             ReadJob::Definition(of) => self.definition = Some(of),
             ReadJob::Prefetch(row, filter) => {
                 self.likely.push((row, filter));
@@ -118,8 +120,8 @@ impl Waiting {
         if let Some(row) = self.same_user.take() {
             return Some(ReadJob::SameUser(row));
         }
-        if let Some((of, privacy)) = self.excerpt.take() {
-            return Some(ReadJob::Excerpt(of, privacy));
+        if let Some(of) = self.excerpt.take() {
+            return Some(ReadJob::Excerpt(of));
         }
         // The newest first: what was scrolled past can wait.
         if !self.contexts.is_empty() {
@@ -163,7 +165,7 @@ pub(super) fn run(common: &Common, jobs: &Receiver<ReadJob>) {
             common.send(Msg::Skipped(skipped));
         }
         match waiting.next() {
-            Some(job) => common.send(read(&store, job)),
+            Some(job) => answer(common, &store, job),
             None => match jobs.recv() {
                 Ok(job) => drop(waiting.put(job)),
                 Err(_) => return,
@@ -172,15 +174,22 @@ pub(super) fn run(common: &Common, jobs: &Receiver<ReadJob>) {
     }
 }
 
-/// Answers one job.
-pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
+/// Answers one job, with hidden what is to be.
+pub(super) fn answer(common: &Common, store: &Store, job: ReadJob) {
+    common.send(match common.privacy(store) {
+        Ok(privacy) => veiled(store, read(store, job, &privacy), &privacy),
+        Err(error) => Msg::Notice(error.to_string()),
+    });
+}
+
+fn read(store: &Store, job: ReadJob, privacy: &Privacy) -> Msg {
     match job {
         ReadJob::Cards(rows, filter) => match store.cards(&rows) {
             Ok(cards) => Msg::Cards(with_hits(store, cards, &filter), filter),
             Err(error) => Msg::Notice(error.to_string()),
         },
         ReadJob::Open(row, filter) | ReadJob::Prefetch(row, filter) => match store.whole(row) {
-            Ok(Some(whole)) => Msg::Opened(Box::new(Opened::new(whole, filter))),
+            Ok(Some(whole)) => Msg::Opened(Box::new(Opened::new(whole, filter, privacy))),
             Ok(None) => Msg::OpenFailed {
                 row,
                 error: "this conversation was removed".to_owned(),
@@ -197,7 +206,10 @@ pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
         }
         ReadJob::Compare(rows) => {
             let read = |row| match store.whole(row) {
-                Ok(Some(whole)) => Ok(whole),
+                Ok(Some(mut whole)) => {
+                    hide(&mut whole, privacy);
+                    Ok(whole)
+                }
                 Ok(None) => Err("a conversation of the two was removed".to_owned()),
                 Err(error) => Err(error.to_string()),
             };
@@ -213,8 +225,8 @@ pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
             let found = found.map_err(|error| error.to_string());
             Msg::SameUser { row, found }
         }
-        ReadJob::Excerpt(of, privacy) => excerpts::write(store, &of, &privacy),
-        ReadJob::NoteContexts(notes) => Msg::NoteContexts(contexts(store, &notes)),
+        ReadJob::Excerpt(of) => excerpts::write(store, &of, privacy),
+        ReadJob::NoteContexts(notes) => Msg::NoteContexts(contexts(store, &notes, privacy)),
         ReadJob::LearningCards(rows) => match store.cards(&rows) {
             Ok(cards) => Msg::LearningCards(cards),
             Err(error) => Msg::Notice(error.to_string()),
@@ -233,13 +245,16 @@ pub(super) fn read(store: &Store, job: ReadJob) -> Msg {
 }
 
 /// What notes stand on. A conversation that cannot be read leaves its notes without.
-fn contexts(store: &Store, notes: &[(NoteId, i64)]) -> Vec<NoteContext> {
+fn contexts(store: &Store, notes: &[(NoteId, i64)], privacy: &Privacy) -> Vec<NoteContext> {
     let mut found = Vec::with_capacity(notes.len());
     let mut last: Option<Whole> = None;
     for (id, row) in notes {
         // Several notes of one conversation most often follow each other.
         if last.as_ref().is_none_or(|whole| whole.card.row != *row) {
             last = store.whole(*row).ok().flatten();
+            if let Some(whole) = &mut last {
+                hide(whole, privacy);
+            }
         }
         found.extend(last.as_ref().map(|whole| NoteContext::of(whole, *id)));
     }

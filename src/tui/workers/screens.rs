@@ -29,7 +29,7 @@ impl Asker {
     ) {
         if let Some((generation, of)) = notes {
             match self.notes(generation, &of) {
-                Ok(view) => self.common.send(Msg::Notes(Box::new(view))),
+                Ok(view) => self.tell(Msg::Notes(Box::new(view))),
                 Err(StoreError::Interrupted) => {
                     questions.screen_again(Some((generation, of)), None)
                 }
@@ -38,7 +38,7 @@ impl Asker {
         }
         if let Some(query) = learning {
             match self.learning(&query) {
-                Ok(view) => self.common.send(Msg::Learning(Box::new(view))),
+                Ok(view) => self.tell(Msg::Learning(Box::new(view))),
                 Err(StoreError::Interrupted) => questions.screen_again(None, Some(query)),
                 Err(error) => self.common.send(Msg::Notice(error.to_string())),
             }
