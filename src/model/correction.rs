@@ -205,9 +205,8 @@ impl Prediction {
     /// The intent that is shown: the recorded one; of a fallback the first ranking entry that is none,
     /// where there is one.
     pub fn shown(&self) -> Option<&Untrusted> {
-        let real = |name: &&Untrusted| !Self::is_fallback_intent(name.for_search());
         if self.is_fallback() {
-            let first = self.ranking.iter().map(|r| &r.name).find(real);
+            let first = self.alternatives().map(|r| &r.name).next();
             return first.or(self.name.as_ref());
         }
         self.name.as_ref()

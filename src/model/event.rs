@@ -171,6 +171,14 @@ impl Prediction {
         self.confidence
     }
 
+    /// The entries of the ranking that are no fallback, in order. They are numbered from 1: by these numbers
+    /// people see and choose them.
+    pub fn alternatives(&self) -> impl Iterator<Item = &Ranked> {
+        self.ranking
+            .iter()
+            .filter(|r| !Self::is_fallback_intent(r.name.for_search()))
+    }
+
     /// Effective confidence minus that of the next ranking entry that is no fallback; may be negative.
     pub fn margin(&self) -> Option<Confidence> {
         let effective = self.effective()?;

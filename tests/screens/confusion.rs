@@ -5,7 +5,7 @@ use crate::frames::at_three_sizes;
 
 /// Two corrected to refund, one confirmed, one without a prediction of its own.
 fn correct(screen: &mut Screen) {
-    screen.go("anna.k").press("<enter>i5h");
+    screen.go("anna.k").press("<enter>i4h");
     screen.go("visitor-4").press("<enter>irefund<enter>h");
     screen.go("visitor-9").press("<enter>i<enter>h");
 }

@@ -5,7 +5,7 @@ use afterword::model::{CorrectionField, EventKind, Review};
 use crate::common::{Screen, Start, fixture};
 use crate::frames::at_three_sizes;
 
-/// The reader on the message of anna.k that was not understood: `inform .43`, then deny, help, refund.
+/// The reader on the message of anna.k that was not understood: `inform .43`, then deny, help, refund: 1 to 4, under a fallback.
 fn on_the_doubt(screen: &mut Screen) {
     screen.go("anna.k").press("<enter>");
     assert!(
@@ -50,7 +50,7 @@ fn the_popup_shows_message_prediction_and_alternatives() {
     });
     at_three_sizes("corrected", |screen| {
         on_the_doubt(screen);
-        screen.press("i<tab>$baid<enter><tab>5");
+        screen.press("i<tab>$baid<enter><tab>4");
     });
     at_three_sizes("correct_about", |screen| {
         on_the_doubt(screen);
@@ -90,7 +90,7 @@ fn enter_at_once_confirms_what_is_shown() {
 fn a_digit_chooses_an_alternative_and_no_tag() {
     let mut screen = Screen::all();
     on_the_doubt(&mut screen);
-    screen.press("i5");
+    screen.press("i4");
     assert!(screen.app.popup.is_none());
     let review = screen.review("anna.k");
     assert_eq!(
@@ -167,7 +167,7 @@ fn the_popup_works_before_the_intents_arrive_and_shows_at_once() {
     on_the_doubt(&mut screen);
     screen.hold().press("i");
     assert!(screen.text().contains("deny"), "{}", screen.text());
-    screen.press("3");
+    screen.press("2");
     assert!(screen.text().contains("-> deny"), "at once");
     assert_eq!(intent(&screen, "anna.k"), None);
     assert!(!screen.status().contains("written"));
@@ -180,7 +180,7 @@ fn the_popup_works_before_the_intents_arrive_and_shows_at_once() {
 fn what_cannot_be_written_is_taken_back() {
     let mut screen = Screen::all();
     on_the_doubt(&mut screen);
-    screen.hold().press("i5");
+    screen.hold().press("i4");
     assert!(screen.text().contains("-> refund"));
     let ticket = Some(1);
     screen.send(afterword::tui::msg::Msg::WriteFailed {
@@ -255,7 +255,7 @@ fn a_correction_is_removed_by_a_key() {
             .status()
             .contains("no correction of the intent to remove")
     );
-    screen.press("<esc>i5i<ctrl-d>");
+    screen.press("<esc>i4i<ctrl-d>");
     assert_eq!(intent(&screen, "anna.k"), None);
     let status = screen.status();
     assert!(
@@ -352,7 +352,7 @@ fn marked_conversations_are_corrected_together() {
 #[test]
 fn in_a_list_beside_the_reader_it_is_the_message_there() {
     let mut screen = Start::on(fixture::store()).filter("").size(200, 50).go();
-    screen.go("anna.k").press("i5");
+    screen.go("anna.k").press("i4");
     assert_eq!(intent(&screen, "anna.k").as_deref(), Some("\"refund\""));
     // The filter finds it at once, on the screen that made it.
     screen.press("/").press("corrected:intent=refund<enter>");

@@ -34,6 +34,8 @@ pub struct Correcting {
     pub who: String,
     /// The intent that was predicted.
     pub predicted: Option<Untrusted>,
+    /// The fallback that was recorded in its place, with its confidence: `nlu_fallback .70`.
+    pub fallback: Option<String>,
     /// The intent that a person gave it before.
     pub corrected: Option<Untrusted>,
     /// Intents to choose from.
@@ -62,20 +64,27 @@ impl Correcting {
             let words = format!("{} predicted", figure(shown));
             (name.clone(), words.trim_start().to_owned())
         }));
-        for ranked in event.intent.iter().flat_map(|p| &p.ranking) {
-            let known = names.iter().any(|n| n.0 == ranked.name);
-            if !known && !Prediction::is_fallback_intent(ranked.name.for_search()) {
+        for ranked in event.intent.iter().flat_map(Prediction::alternatives) {
+            if !names.iter().any(|n| n.0 == ranked.name) {
                 names.push((ranked.name.clone(), figure(ranked.confidence)));
             }
         }
-        // The digits are the places in the ranking, as the detail numbers it.
-        let ranking = event.intent.iter().flat_map(|p| &p.ranking);
-        let ranking: Vec<&Untrusted> = ranking.map(|r| &r.name).collect();
+        // The digits are the numbers that the detail shows.
+        let alternatives = event.intent.iter().flat_map(Prediction::alternatives);
+        let alternatives: Vec<&Untrusted> = alternatives.map(|r| &r.name).collect();
         let digit = |name: &Untrusted| {
-            let place = ranking.iter().position(|r| *r == name)?;
+            let place = alternatives.iter().position(|r| *r == name)?;
             ('1'..='9').nth(place)
         };
         let digits = names.iter().map(|n| digit(&n.0)).collect();
+        let fallback = event.intent.as_ref().and_then(|p| {
+            let name = p
+                .name
+                .as_ref()
+                .filter(|n| p.is_fallback() && p.shown() != Some(*n))?;
+            let words = format!("{} {}", name.line().cut(30).as_str(), figure(p.confidence));
+            Some(words.trim_end().to_owned())
+        });
         if let Some(name) = &corrected {
             match names.iter_mut().find(|n| n.0 == *name) {
                 Some(known) if Some(name) == predicted.as_ref() => known.1.push_str(", confirmed"),
@@ -104,6 +113,7 @@ impl Correcting {
         Self {
             who: format!("user {who}"),
             predicted,
+            fallback,
             corrected,
             intents,
             began: marking.entities.clone(),

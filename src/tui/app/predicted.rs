@@ -39,11 +39,8 @@ pub fn shown_words(intent: &Prediction) -> Option<SafeText> {
 /// The first of the ranking that is neither what is shown nor a fallback.
 pub fn runner_up(intent: &Prediction) -> Option<(&Untrusted, Option<Confidence>)> {
     let shown = intent.shown();
-    let others = intent
-        .ranking
-        .iter()
-        .filter(|r| !Prediction::is_fallback_intent(r.name.for_search()));
-    others
+    intent
+        .alternatives()
         .map(|r| (&r.name, r.confidence))
         .find(|(name, _)| Some(*name) != shown)
 }

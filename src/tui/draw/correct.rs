@@ -77,7 +77,7 @@ pub(super) fn message(app: &App, layout: &Layout, of: &Correcting, pen: &mut Pen
 
 fn prediction_words(of: &Correcting) -> String {
     let line = |name: &Untrusted| name.line().cut(40).as_str().to_owned();
-    match (&of.predicted, &of.corrected) {
+    let words = match (&of.predicted, &of.corrected) {
         (None, None) => "nothing predicted".to_owned(),
         (Some(predicted), None) => format!("predicted {}", line(predicted)),
         (Some(predicted), Some(corrected)) if predicted == corrected => {
@@ -91,6 +91,10 @@ fn prediction_words(of: &Correcting) -> String {
             )
         }
         (None, Some(corrected)) => format!("nothing predicted, corrected to {}", line(corrected)),
+    };
+    match &of.fallback {
+        Some(fallback) => format!("{words}, recorded {fallback}"),
+        None => words,
     }
 }
 

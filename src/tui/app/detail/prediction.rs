@@ -202,18 +202,27 @@ fn ranking(doc: &mut Doc, whole: &Whole, seq: usize, intent: &Prediction, width:
         return;
     }
     let width = usize::from(width);
-    let numbers = intent.ranking.len().to_string().len();
+    let numbers = intent.alternatives().count().to_string().len();
+    let mut number = 0;
     let names = 24.min(width / 3);
     let cells = width
         .saturating_sub(usize::from(GUTTER) + numbers + 1 + names + 1 + 5)
         .min(WIDEST);
     let threshold = whole.facts.threshold;
     let role = outcome(whole, seq).1;
-    for (i, ranked) in intent.ranking.iter().enumerate() {
+    for ranked in &intent.ranking {
         let winner = Some(&ranked.name) == intent.shown();
         let role = if winner { role } else { Role::Plain };
         doc.line(0);
-        doc.add(&format!("{:>numbers$} ", i + 1), Role::Dim);
+        // A fallback is nothing to choose: it has no number.
+        let shown = match Prediction::is_fallback_intent(ranked.name.for_search()) {
+            true => String::new(),
+            false => {
+                number += 1;
+                number.to_string()
+            }
+        };
+        doc.add(&format!("{shown:>numbers$} "), Role::Dim);
         let name = ranked.name.line().cut(names);
         doc.add(name.as_str(), role);
         let gap = names.saturating_sub(name.width()) + 1;
