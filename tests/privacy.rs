@@ -1,7 +1,7 @@
 //! Nothing that is to be hidden leaves: every case of the corpus in every place of a conversation, through
 //! storing, reading and writing.
 
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
+#![allow(clippy::unwrap_used, clippy::print_stderr)] // helpers of tests are tests
 
 use std::sync::atomic::AtomicBool;
 

@@ -142,7 +142,7 @@ mod tests {
         let event = offer(&[("aaaa", None), ("bbbb", None), ("cccc", None)]);
         assert_eq!(rows(&event, &[], 13), [0..2, 2..3]);
         assert_eq!(rows(&event, &[1], 13), [0..1, 1..2, 2..3]);
-        assert_eq!(rows(&event, &[], 80), [0..3]);
+        assert_eq!(rows(&event, &[], 80), vec![0..3]);
         assert_eq!(rows(&event, &[], 1), [0..1, 1..2, 2..3]);
         assert!(rows(&offer(&[]), &[], 80).is_empty());
         let long = offer(&[(&"x".repeat(99), None)]);

@@ -210,9 +210,8 @@ impl App {
             KeyCode::Down => form.cursor = (form.cursor + 1).min(last),
             KeyCode::Tab => form.cursor = (form.cursor + 1) % (last + 1),
             _ if form.in_file() => {
-                if edit(&mut form.file, key) {
-                    form.refused = None;
-                }
+                let changed = edit(&mut form.file, key);
+                form.refused = form.refused.take().filter(|_| !changed);
             }
             KeyCode::Char('k') => form.cursor = form.cursor.saturating_sub(1),
             KeyCode::Char('j') => form.cursor = (form.cursor + 1).min(last),

@@ -164,7 +164,7 @@ impl App {
             Action::Read => self.read(),
             Action::LeaveReader if self.in_detail() => self.out_of_detail(),
             Action::LeaveReader => self.leave_reader(),
-            Action::IntoDetail => self.into_detail(),
+            Action::IntoDetail => self.go_into_detail(),
             Action::Mark => {
                 self.list.toggle_mark();
                 self.list.step(1);

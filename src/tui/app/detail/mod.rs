@@ -200,7 +200,7 @@ impl App {
     }
 
     /// `l`: into the detail, which it opens; in it, folds or unfolds.
-    pub(super) fn into_detail(&mut self) {
+    pub(super) fn go_into_detail(&mut self) {
         if !self.reader_at_hand() {
             return self.read();
         }

@@ -408,7 +408,7 @@ mod tests {
     fn entities_are_marked_where_they_stand() {
         let order = entity("order_id", "\"1182\"", Some((12, 16)), None);
         assert_eq!(
-            shown("I just did. 1182.", &[order.clone()]),
+            shown("I just did. 1182.", std::slice::from_ref(&order)),
             "I just did. [1182](order_id)."
         );
         let from = entity("city", "\"Zürich\"", Some((4, 10)), Some("from"));
