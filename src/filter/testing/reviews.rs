@@ -127,9 +127,20 @@ pub(super) fn random_sets(
             let json = random.of(&["\"greet\"", "\"ask_order\""]);
             sets.push((target, correction(CorrectionField::Intent, json)));
         }
+        if events[seq].kind == EventKind::User && random.once_in(2) {
+            let json = random.of(ENTITIES);
+            sets.push((target, correction(CorrectionField::Entities, json)));
+        }
     }
     sets
 }
+
+/// Entities as people mark them: none at all, one, several, of names in other cases.
+const ENTITIES: &[&str] = &[
+    "[]",
+    r#"[{"entity":"City","value":"Rome","start":0,"end":4}]"#,
+    r#"[{"entity":"Order ID","value":3,"start":0,"end":1},{"entity":"city","value":"x","start":2,"end":3,"role":"to"}]"#,
+];
 
 fn correction(field: CorrectionField, json: &str) -> Set {
     Set::Correction {
