@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::filter::{self, Field, Filter, Pattern, Term, Test};
+use crate::model::Prediction;
 use crate::store::CorrectedMessage;
 use crate::text::Untrusted;
 
@@ -15,6 +16,11 @@ pub struct Pair {
     pub corrected: Untrusted,
     /// How many messages.
     pub count: u64,
+    /// Conversations they are in.
+    pub conversations: u64,
+    /// Conversations among those counted that [`Pair::filter`] finds: more than `conversations` where a
+    /// fallback was recorded, since a filter knows the name of the fallback and not what it stands for.
+    pub found: u64,
     /// Names that the log has for these predictions, which filters know: of a fallback, the fallback.
     recorded: BTreeSet<Option<Untrusted>>,
 }
@@ -25,7 +31,31 @@ impl Pair {
         self.predicted.as_ref() == Some(&self.corrected)
     }
 
-    /// The filter that finds its messages.
+    /// What else the filter finds, in words; none where it finds what is counted.
+    pub fn beyond(&self) -> Option<String> {
+        let more = self
+            .found
+            .checked_sub(self.conversations)
+            .filter(|n| *n > 0)?;
+        let fallbacks = self.recorded.iter().flatten();
+        let fallback = fallbacks
+            .filter(|n| Prediction::is_fallback_intent(n.for_search()))
+            .map(|n| n.line().cut(30).as_str().to_owned())
+            .next();
+        let why = match fallback {
+            Some(name) => format!("where {name} stood for another intent"),
+            None => "of names that differ by case".to_owned(),
+        };
+        let figure = crate::text::figure;
+        Some(format!(
+            "shows {} conversations: {} of this line, {} {why}",
+            figure(self.found),
+            figure(self.conversations),
+            figure(more)
+        ))
+    }
+
+    /// The filter that finds its messages; see [`Pair::found`] for what else it finds.
     pub fn filter(&self) -> Filter {
         let pattern = |name: &Option<Untrusted>| match name {
             Some(name) => Pattern::from(name.for_search()),
@@ -47,6 +77,14 @@ impl Pair {
             inner: Box::new(Filter::and(vec![intent, corrected])),
         }
     }
+}
+
+/// Rows of the conversations with messages of one recorded and one corrected name, both as filters compare
+/// them.
+type Found = BTreeMap<(Option<String>, String), BTreeSet<i64>>;
+
+fn folded(name: &Untrusted) -> String {
+    filter::fold(name.for_search())
 }
 
 /// How often one predicted intent was right.
@@ -96,19 +134,41 @@ impl Confusion {
     /// Counts messages; `lost` corrections have none.
     pub fn of(messages: &[CorrectedMessage], lost: u64) -> Self {
         let mut cells: BTreeMap<(Option<&Untrusted>, &Untrusted), Pair> = BTreeMap::new();
-        let mut rows = BTreeSet::new();
+        let mut rows: BTreeMap<_, BTreeSet<i64>> = BTreeMap::new();
+        let mut found = Found::new();
         for message in messages {
-            rows.insert(message.row);
+            let recorded = message.recorded.as_ref().map(folded);
+            let names = (recorded, folded(&message.corrected));
+            found.entry(names).or_default().insert(message.row);
             let key = (message.predicted.as_ref(), &message.corrected);
             let pair = cells.entry(key).or_insert_with(|| Pair {
                 predicted: message.predicted.clone(),
                 corrected: message.corrected.clone(),
                 count: 0,
+                conversations: 0,
+                found: 0,
                 recorded: BTreeSet::new(),
             });
+            rows.entry(key).or_default().insert(message.row);
             pair.count += 1;
             pair.recorded.insert(message.recorded.clone());
         }
+        for (key, pair) in &mut cells {
+            pair.conversations = rows[key].len() as u64;
+            let recorded: BTreeSet<_> = pair
+                .recorded
+                .iter()
+                .map(|n| n.as_ref().map(folded))
+                .collect();
+            let names = recorded.into_iter().map(|name| (name, folded(key.1)));
+            let all: BTreeSet<i64> = names
+                .filter_map(|n| found.get(&n))
+                .flatten()
+                .copied()
+                .collect();
+            pair.found = all.len() as u64;
+        }
+        let conversations: BTreeSet<i64> = rows.into_values().flatten().collect();
         let mut pairs: Vec<Pair> = cells.into_values().collect();
         let mut intents: BTreeMap<Option<&Untrusted>, IntentFigures> = BTreeMap::new();
         for pair in &pairs {
@@ -130,7 +190,7 @@ impl Confusion {
         Self {
             messages: pairs.iter().map(|p| p.count).sum(),
             right: intents.iter().map(|i| i.right).sum(),
-            conversations: rows.len() as u64,
+            conversations: conversations.len() as u64,
             pairs,
             intents,
             lost,
@@ -241,7 +301,40 @@ mod tests {
             "{found}"
         );
         assert!(found.contains("intent:inform,nlu_fallback"), "{found}");
+        assert_eq!(confusion.pairs[0].beyond(), None);
         let none = confusion.pairs[1].filter().to_string();
         assert_eq!(none, "turn(intent:none corrected:intent=a)");
+    }
+
+    #[test]
+    fn a_cell_says_what_its_filter_finds_beyond_it() {
+        let fallback = |row, stands_for| CorrectedMessage {
+            recorded: Some("nlu_fallback".into()),
+            ..message(row, stands_for, "refund")
+        };
+        let all = [
+            fallback(1, "inform"),
+            fallback(1, "inform"),
+            fallback(2, "inform"),
+            message(3, "inform", "refund"),
+            fallback(2, "deny"),
+            fallback(4, "deny"),
+            message(5, "deny", "greet"),
+            message(6, "greet", "Greet"),
+        ];
+        let confusion = Confusion::of(&all, 0);
+        let figures: Vec<_> = confusion
+            .pairs
+            .iter()
+            .map(|p| (p.count, p.conversations, p.found))
+            .collect();
+        assert_eq!(figures, [(4, 3, 4), (2, 2, 3), (1, 1, 1), (1, 1, 1)]);
+        assert_eq!(
+            confusion.pairs[0].beyond().as_deref(),
+            Some(
+                "shows 4 conversations: 3 of this line, 1 where nlu_fallback stood for another intent"
+            )
+        );
+        assert_eq!(confusion.pairs[2].beyond(), None);
     }
 }

@@ -56,3 +56,40 @@ fn enter_opens_the_conversations_of_a_cell() {
         screen.text()
     );
 }
+
+#[test]
+fn a_line_of_fallbacks_says_what_else_its_filter_finds() {
+    let mut screen = Screen::all();
+    correct(&mut screen);
+    screen.press(":confusion<enter>");
+    let sure = screen.text();
+    assert!(!sure.contains("enter shows"), "{sure}");
+    screen.press("q");
+    // Another fallback, which stood for another intent, corrected to the same.
+    screen.go("verbose").press("<enter>irefund<enter>h");
+    screen.press(":confusion<enter>");
+    let place = |screen: &Screen| {
+        let Some(afterword::tui::app::popup::Popup::Confusion(table)) = &screen.app.popup else {
+            panic!("no table");
+        };
+        let pairs = &table.confusion.as_ref().expect("counted").pairs;
+        let inform = |p: &afterword::stats::Pair| {
+            p.predicted
+                .as_ref()
+                .is_some_and(|n| n.for_search() == "inform")
+        };
+        pairs.iter().position(inform).expect("the line of inform")
+    };
+    for _ in 0..place(&screen) {
+        screen.press("j");
+    }
+    let words = "shows 2 conversations: 1 of this line, 1 where nlu_fallback stood for";
+    assert!(
+        screen.text().contains(&format!("enter {words}")),
+        "{}",
+        screen.text()
+    );
+    screen.press("<enter>");
+    assert_eq!(screen.names().len(), 2);
+    assert!(screen.status().starts_with(words), "{}", screen.status());
+}

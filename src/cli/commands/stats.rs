@@ -27,7 +27,10 @@ struct PairJson<'a> {
     predicted: Option<&'a str>,
     corrected: &'a str,
     count: u64,
+    conversations: u64,
     filter: String,
+    /// Conversations that the filter finds, within the filter that was given.
+    found: u64,
 }
 
 #[derive(Serialize)]
@@ -100,6 +103,8 @@ fn print_json(confusion: &Confusion, out: &mut Out) -> Result<(), Error> {
         predicted: pair.predicted.as_ref().map(Untrusted::for_export),
         corrected: pair.corrected.for_export(),
         count: pair.count,
+        conversations: pair.conversations,
+        found: pair.found,
         filter: pair.filter().to_string(),
     });
     let intents = confusion.intents.iter().map(|intent| IntentJson {

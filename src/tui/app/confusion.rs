@@ -55,6 +55,9 @@ impl App {
                     let filter = stats::within(&self.view.filter, pair);
                     self.focus_list();
                     self.refine(filter);
+                    if let Some(words) = pair.beyond() {
+                        self.say(&words);
+                    }
                     return false;
                 }
             }

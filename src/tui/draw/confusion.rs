@@ -8,6 +8,7 @@ use super::super::layout::Layout;
 use super::super::pen::Pen;
 use super::super::theme::Role;
 use super::popup::frame;
+use crate::stats::Pair;
 use crate::text::{SafeText, Untrusted, figure};
 
 /// Predicted, corrected, how many, how often that prediction was right.
@@ -38,7 +39,23 @@ pub(super) fn draw(app: &App, layout: &Layout, table: &ConfusionTable, pen: &mut
         Some(name) => name.line(),
         None => SafeText::line("(no prediction)"),
     };
-    let height = usize::from(area.height.saturating_sub(3));
+    // What enter does beyond the line under the cursor is said before it is pressed.
+    let beyond = confusion.pairs.get(table.cursor).and_then(Pair::beyond);
+    let below = match &beyond {
+        Some(words) => {
+            let words = format!("enter {words}");
+            pen.word(
+                area.x,
+                area.bottom().saturating_sub(1),
+                area.width,
+                &words,
+                dim,
+            );
+            1
+        }
+        None => 0,
+    };
+    let height = usize::from(area.height.saturating_sub(3 + below));
     let top = table.cursor.saturating_sub(height.saturating_sub(1));
     for (row, pair) in confusion.pairs.iter().skip(top).take(height).enumerate() {
         let y = area.y + 3 + row as u16;
