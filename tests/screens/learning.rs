@@ -197,3 +197,50 @@ fn an_answer_to_a_question_asked_before_is_dropped() {
     screen.hold().press("1").press("5").release();
     assert_eq!(counts(&screen), [2, 4, 3]);
 }
+
+#[test]
+fn the_set_is_exported_as_it_is_listed_and_the_screen_is_there_again() {
+    let mut screen = judged((80, 24), 0);
+    screen.press("/-is:fallback<enter>L5<tab>o");
+    let names = listed(&screen);
+    assert_eq!(names, ["lost-days", "bad-long-ago", "bad-days", "bad-hour"]);
+    // The view is another one, and stays it: what is listed here is exported, however slow the workers are.
+    screen.hold().press("wjsonl<enter>");
+    compare("learning_export", &screen);
+    screen.release().press("<enter>");
+    let text = screen
+        .written("afterword-negative-all-2026-05-20.jsonl")
+        .unwrap();
+    let ids = text.lines().map(|line| {
+        let json: serde_json::Value = serde_json::from_str(line).unwrap();
+        json["conversation"]["external_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    });
+    assert_eq!(ids.collect::<Vec<_>>(), names);
+    assert!(
+        screen.status().contains("4 conversations"),
+        "{}",
+        screen.status()
+    );
+    let on_learning = |screen: &Screen| {
+        let popup = &screen.app.popup;
+        matches!(popup, Some(afterword::tui::app::popup::Popup::Learning))
+    };
+    assert!(on_learning(&screen));
+    assert_eq!(screen.app.view.text, "-is:fallback");
+    // Dropped, it comes back here too; where the file is there, the form comes back first.
+    screen.press("w<esc>");
+    assert!(on_learning(&screen));
+    screen.press("wjsonl<enter><enter>");
+    assert!(!on_learning(&screen));
+    assert!(screen.text().contains("it is there already"));
+    screen.press("<esc>");
+    assert!(on_learning(&screen));
+    // Of nothing there is no export, and from the list it comes back to the list.
+    screen.press("1<tab><tab>c2020-01-01<enter>w");
+    assert!(screen.status().contains("to export"), "{}", screen.status());
+    screen.press("qw<esc>");
+    assert!(screen.app.popup.is_none());
+}

@@ -94,6 +94,8 @@ pub struct ExportState {
     pub running: Option<(u64, u64)>,
     /// Leaving was asked for while it ran.
     leaving: bool,
+    /// It was asked for on the learning screen, which is in front again behind it.
+    pub(super) on_learning: bool,
 }
 
 impl App {
@@ -101,6 +103,7 @@ impl App {
     pub(super) fn open_export(&mut self) {
         self.take_range();
         let sets = self.export_sets();
+        self.export.on_learning = false;
         self.export_of(sets);
     }
 
@@ -277,7 +280,7 @@ impl App {
     /// Nothing was written: the form comes back with the reason, unless something else is in front by now.
     fn export_refused(&mut self, asked: Option<ExportForm>, words: String, exists: bool) {
         match asked {
-            Some(mut form) if self.popup.is_none() && self.line.is_none() => {
+            Some(mut form) if self.export_in_front() && self.line.is_none() => {
                 form.refused = Some(match exists {
                     true => "it is there already: enter again replaces it".to_owned(),
                     false => words,
@@ -287,6 +290,15 @@ impl App {
                 self.popup = Some(Popup::Export(Box::new(form)));
             }
             _ => self.fail(&format!("not exported: {words}")),
+        }
+    }
+
+    /// True where nothing is in front but what the export was asked for on.
+    fn export_in_front(&self) -> bool {
+        match &self.popup {
+            None => true,
+            Some(Popup::Learning) => self.export.on_learning,
+            Some(_) => false,
         }
     }
 
@@ -321,7 +333,7 @@ impl App {
 }
 
 /// `1 conversation`, `1,200 conversations`.
-fn many(n: usize) -> String {
+pub(super) fn many(n: usize) -> String {
     let word = if n == 1 {
         "conversation"
     } else {

@@ -9,11 +9,12 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::App;
+use super::export::{ExportSet, many};
 use super::popup::{Popup, edit, insert, is_ctrl, moved};
 use crate::filter::{self, Filter, LEARNING_SETS, PERIODS, typed_period};
 use crate::model::SortKey;
 use crate::store::Card;
-use crate::tui::action::Action;
+use crate::text::PathSlug;
 use crate::tui::layout::Layout;
 use crate::tui::msg::{Cmd, LearningQuery, LearningView};
 
@@ -283,10 +284,7 @@ impl App {
             KeyCode::Char('q' | 'L') => self.popup = None,
             _ if escape => self.popup = None,
             KeyCode::Enter => self.open_learning_set(),
-            KeyCode::Char('w') => {
-                self.open_learning_set();
-                self.act(Action::Export, "");
-            }
+            KeyCode::Char('w') => self.export_learning_set(),
             KeyCode::Char('c') => {
                 let typed = learning.typed.as_ref().map(|t| t.0.clone());
                 learning.typing = Some(Input::new(typed.unwrap_or_default()));
@@ -346,6 +344,39 @@ impl App {
                 self.learning.typing = Some(input);
             }
         }
+    }
+
+    /// `w`: the conversations that are listed, as they are listed, in a file.
+    fn export_learning_set(&mut self) {
+        let learning = &self.learning;
+        let Some(view) = &learning.view else {
+            return self.say("the set is still being counted: once more");
+        };
+        let name = LEARNING_SETS.get(learning.set).map_or("", |s| s.name);
+        if view.rows.is_empty() {
+            return self.say(&format!("no {name} conversations in this period to export"));
+        }
+        let (words, period) = match &learning.typed {
+            Some((typed, _)) => (typed.as_str(), typed.as_str()),
+            None => {
+                let period = &PERIODS[learning.period];
+                (period.words, period.span.unwrap_or("all"))
+            }
+        };
+        let narrowed = match learning.narrowed {
+            true => format!(", with the filter {}", learning.text),
+            false => String::new(),
+        };
+        let set = ExportSet {
+            words: format!(
+                "{} of the set {name}, period {words}{narrowed}",
+                many(view.rows.len())
+            ),
+            rows: view.rows.clone(),
+            slug: PathSlug::of(&format!("{name}-{period}")),
+        };
+        self.export.on_learning = true;
+        self.export_of(vec![set]);
     }
 
     /// `enter`: the set as the view, in the same order, at the same conversation; `''` comes back.

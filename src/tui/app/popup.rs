@@ -96,6 +96,14 @@ impl App {
         if matches!(self.popup, Some(Popup::Learning)) {
             return self.learning_key(key);
         }
+        let exporting = matches!(self.popup, Some(Popup::ExportAs(_) | Popup::Export(_)));
+        self.front_key(key);
+        if exporting && self.popup.is_none() && self.export.on_learning {
+            self.popup = Some(Popup::Learning);
+        }
+    }
+
+    fn front_key(&mut self, key: &KeyEvent) {
         let Some(mut popup) = self.popup.take() else {
             return;
         };
