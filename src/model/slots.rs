@@ -11,14 +11,23 @@ use crate::text::Untrusted;
 /// those whose only value was taken back: what they were before is not in the log.
 pub type SlotState = Vec<(Untrusted, Untrusted)>;
 
-/// The slot state after event number `seq` (after the last event where it is beyond the end).
-pub fn slot_state_at(events: &[Event], seq: usize) -> SlotState {
+/// The slot states after each of these events (after the last one where a number is beyond the end), from one
+/// walk over the conversation. The numbers ascend; `None` stands before the first: no slot is set there.
+pub fn slot_states_at<const N: usize>(
+    events: &[Event],
+    seqs: [Option<usize>; N],
+) -> [SlotState; N] {
     // Which actions are forms is known from the whole conversation, also to the assistant on loading it.
     let mut replay = Replay::new(events);
-    for (position, event) in events.iter().enumerate().take(seq.saturating_add(1)) {
-        replay.step(position, event);
-    }
-    state_of(&replay)
+    let mut walked = 0;
+    seqs.map(|seq| {
+        let end = seq.map_or(0, |seq| seq.saturating_add(1)).min(events.len());
+        for (position, event) in events.iter().enumerate().take(end).skip(walked) {
+            replay.step(position, event);
+        }
+        walked = walked.max(end);
+        state_of(&replay)
+    })
 }
 
 /// The slot state where a replay stands.

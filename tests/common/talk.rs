@@ -166,6 +166,11 @@ impl Talk {
         self.push(0.0, json!({"event": kind}))
     }
 
+    /// Any other event, as the export has it; its time is set.
+    pub fn record(self, event: Value) -> Self {
+        self.push(0.0, event)
+    }
+
     /// The line of the export.
     pub fn line(&self) -> String {
         json!({"sender_id": self.sender, "slots": {}, "events": self.events}).to_string()

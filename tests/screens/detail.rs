@@ -1,6 +1,7 @@
 //! The detail of an event: each tab, the way around in it, and what is folded.
 
-use crate::common::Screen;
+use crate::common::talk::Talk;
+use crate::common::{Screen, Start, fixture};
 use crate::frames::{read, shown};
 
 #[test]
@@ -147,4 +148,79 @@ fn another_event_shows_its_own_detail() {
     screen.press("lllllh");
     screen.press("{}");
     assert_eq!(lines(&screen), first);
+}
+
+/// What the detail shows, whatever of it is on the screen.
+fn detail(screen: &Screen) -> String {
+    let pane = &screen.app.reader.pane;
+    pane.doc.texts().collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn trace_names_what_was_predicted_and_would_not_run() {
+    let rejected = |name: Option<&str>| {
+        serde_json::json!({"event": "action_execution_rejected", "name": name,
+            "policy": "RulePolicy", "confidence": 0.875})
+    };
+    let talk = Talk::new("rita", 5)
+        .user("never mind", &[("stop", 0.9)])
+        .record(rejected(Some("refund_form")))
+        .record(rejected(None))
+        .utter("utter_stop", "As you like.");
+    let mut screen = Start::on(fixture::of(&[talk])).filter("").go();
+    screen.press("<enter><enter>>>>");
+    let trace = detail(&screen);
+    assert!(trace.contains(" · 2 rejected"), "{trace}");
+    let lines: Vec<&str> = trace.lines().filter(|l| l.contains(" rejected ")).collect();
+    assert!(
+        lines[0].ends_with("rejected refund_form .88 Rule"),
+        "{trace}"
+    );
+    assert!(
+        lines[1].ends_with("rejected without a name .88 Rule"),
+        "{trace}"
+    );
+    // What only calls itself so is none.
+    let talk = Talk::new("rita", 5)
+        .user("action_execution_rejected", &[("stop", 0.9)])
+        .action("action_execution_rejected", 1.0, "RulePolicy")
+        .bot("no");
+    let mut screen = Start::on(fixture::of(&[talk])).filter("").go();
+    screen.press("<enter><enter>>>>");
+    assert!(
+        !detail(&screen).contains(" · 1 rejected"),
+        "{}",
+        detail(&screen)
+    );
+}
+
+#[test]
+fn slots_of_a_message_tell_what_its_turn_changes() {
+    let talk = Talk::new("rita", 5)
+        .user("to Rome", &[("book", 0.9)])
+        .slot("city", serde_json::json!("Rome"))
+        .utter("utter_when", "When?")
+        .user("rather Milan, on Monday", &[("book", 0.9)])
+        .slot("city", serde_json::json!("Milan"))
+        .slot("day", serde_json::json!("Monday"))
+        .utter("utter_done", "Booked.");
+    let mut screen = Start::on(fixture::of(&[talk])).filter("").go();
+    screen.press("<enter>}<enter>>");
+    assert_eq!(
+        detail(&screen),
+        "1 slot after this event · nothing changed since the turn before\n\
+         later in this turn 1 set, 1 changed\n  ~ city: Rome -> Milan\n  + day: none -> Monday\n  city: Rome"
+    );
+    screen.press("j");
+    assert_eq!(
+        detail(&screen),
+        "1 slot after this event · 1 changed since the turn before\n\
+         later in this turn 1 set\n  + day: none -> Monday\n~ city: Rome -> Milan"
+    );
+    screen.press("G");
+    assert_eq!(
+        detail(&screen),
+        "2 slots after this event · 1 set, 1 changed since the turn before\n\
+         ~ city: Rome -> Milan\n+ day: none -> Monday"
+    );
 }

@@ -192,3 +192,28 @@ fn a_place_in_the_record_is_unfolded() {
     screen.press("<esc>");
     assert!(screen.app.find.is_none() && screen.app.in_detail());
 }
+
+#[test]
+fn the_header_and_policies_are_searched_too() {
+    let mut screen = Screen::all();
+    screen.go("anna.k").press("<enter>gclost parcel<enter>");
+    assert_eq!(screen.app.reader.open.as_ref().unwrap().cursor, None);
+    // From further down it is one place of the conversation, and the first.
+    screen.press("G/lost PARCEL<enter>");
+    assert!(screen.text().contains("find 1 of 1"), "{}", screen.text());
+    assert_eq!(screen.app.reader.open.as_ref().unwrap().cursor, None);
+    assert!(
+        lit(&screen).concat().contains("lost parcel"),
+        "{:?}",
+        lit(&screen)
+    );
+    screen.press("<esc>");
+    assert_eq!(lit(&screen), Vec::<String>::new());
+    // A policy as the source names it, in part and in full.
+    for policy in ["RulePol", "rulepolicy"] {
+        screen.press("g/").press(policy).press("<enter>");
+        assert!(screen.text().contains("find 1 of "), "{}", screen.text());
+        assert!(screen.text().contains(" Rule"), "{}", screen.text());
+        screen.press("<esc>");
+    }
+}

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{ActionRun, Attributes, Facts, FlowStep, SlotSet, mark_reverted, slot_state_at};
+use crate::model::{
+    ActionRun, Attributes, Facts, FlowStep, SlotSet, SlotState, mark_reverted, slot_states_at,
+};
 
 fn of(kind: EventKind) -> Event {
     Event {
@@ -202,8 +204,18 @@ proptest! {
         let turns: Vec<u32> = facts.turns.iter().flat_map(|t| t.first..t.end).collect();
         let every: Vec<u32> = (0..events.len() as u32).collect();
         prop_assert_eq!(turns, every);
-        prop_assert_eq!(facts.final_slots, slot_state_at(&events, events.len()));
+        prop_assert_eq!(&facts.final_slots, &slot_state_at(&events, events.len()));
+        let (middle, last) = (events.len() / 2, events.len());
+        prop_assert_eq!(
+            slot_states_at(&events, [None, Some(middle), Some(middle), Some(last)]),
+            [vec![], slot_state_at(&events, middle), slot_state_at(&events, middle), facts.final_slots]
+        );
     }
+}
+
+fn slot_state_at(events: &[Event], seq: usize) -> SlotState {
+    let [state] = slot_states_at(events, [Some(seq)]);
+    state
 }
 
 /// Positions of the reverted events.

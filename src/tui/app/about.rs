@@ -125,6 +125,17 @@ fn last_part(field: CorrectionField, typed: &str) -> &str {
     }
 }
 
+/// What people correct of a conversation and the reader's header shows.
+pub const IN_HEADER: [CorrectionField; 2] = [CorrectionField::Topics, CorrectionField::Sentiment];
+
+/// What is shown of a conversation, as people write it, and whether a person said it.
+pub fn shown(card: &Card, field: CorrectionField) -> (String, bool) {
+    match corrected(card, field) {
+        Some(value) => (value, true),
+        None => (imported(card, field), false),
+    }
+}
+
 /// What the source says of a conversation, as people write it.
 pub fn imported(card: &Card, field: CorrectionField) -> String {
     let of = &card.attributes;

@@ -1,7 +1,8 @@
 //! Find: a prompt that goes to every place of what is typed, in the conversation or in the lines of the
 //! detail, also where it is folded. `n` and `N` go from place to place until `esc` drops the find.
 
-use std::borrow::Cow;
+mod texts;
+
 use std::ops::Range;
 
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent};
@@ -10,29 +11,17 @@ use tui_input::backend::crossterm::EventHandler;
 
 use super::App;
 use super::popup::is_ctrl;
-use super::predicted::{action_parts, runner_up, turn_mark, turn_of_message};
 use super::reader::Tab;
-use crate::model::{Event, Prediction};
-use crate::store::Whole;
-use crate::text::{Haystack, Untrusted};
-use crate::tui::unquoted;
+use crate::text::Haystack;
+use texts::Owner;
 
 /// What is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindIn {
-    /// Everything the reader shows or folds.
+    /// Everything the reader shows or folds, and what people wrote in its header.
     Conversation,
     /// The lines of the detail's tab.
     Detail,
-}
-
-/// A text that is searched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Owner {
-    /// The event, or the line of the detail.
-    number: usize,
-    /// It is the message itself, whose bytes are highlighted.
-    message: bool,
 }
 
 /// A find, while it is typed and as long as it is kept.
@@ -74,13 +63,10 @@ impl Find {
         }
     }
 
-    /// Numbers of the events (or lines) with a place, ascending, each once.
+    /// Numbers of the events (or lines) with a place, ascending, each once; the header has none.
     pub fn numbers(&self) -> Vec<usize> {
-        let mut all: Vec<usize> = self
-            .places
-            .iter()
-            .map(|p| self.owners[p.0].number)
-            .collect();
+        let owners = self.places.iter().map(|p| self.owners[p.0]);
+        let mut all: Vec<usize> = owners.filter_map(|o| o.number).collect();
         all.dedup();
         all
     }
@@ -91,8 +77,8 @@ impl Find {
         Some((self.owners[*text], range.start))
     }
 
-    /// True if event or line `number` has a place.
-    pub fn is_in(&self, number: usize) -> bool {
+    /// True if event or line `number` has a place; `None`: if the header has one.
+    pub fn is_in(&self, number: Option<usize>) -> bool {
         let from = self
             .places
             .partition_point(|p| self.owners[p.0].number < number);
@@ -100,8 +86,14 @@ impl Find {
         next.is_some_and(|p| self.owners[p.0].number == number)
     }
 
+    /// True for a text that holds what is looked for.
+    pub fn is_found_in(&self, text: &str) -> bool {
+        !Haystack::new([text]).places(self.asked()).is_empty()
+    }
+
     /// Whether the byte at `byte` of a message (or line) belongs to a place, and whether to the present one.
     pub fn lights(&self, number: usize, byte: usize) -> Option<bool> {
+        let number = Some(number);
         let before = |(text, range): &(usize, Range<usize>)| {
             let owner = self.owners[*text];
             // The message is the first text of its event.
@@ -121,7 +113,7 @@ impl Find {
     }
 
     /// Goes to the first place at or after `number`, else to the first.
-    fn go_from(&mut self, number: usize) {
+    fn go_from(&mut self, number: Option<usize>) {
         let at = self
             .places
             .partition_point(|p| self.owners[p.0].number < number);
@@ -132,7 +124,7 @@ impl Find {
     }
 
     /// The next place, around the end. True where it went around.
-    fn step(&mut self, backwards: bool, number: usize) -> bool {
+    fn step(&mut self, backwards: bool, number: Option<usize>) -> bool {
         let all = self.places.len();
         if all == 0 {
             return false;
@@ -166,69 +158,6 @@ impl Find {
         self.at = Some((at + step) % all);
         if backwards { at == 0 } else { at + 1 == all }
     }
-}
-
-/// Everything of an event that the reader shows, the message first.
-fn said<'a>(whole: &'a Whole, seq: usize, event: &'a Event, out: &mut Vec<(bool, Cow<'a, str>)>) {
-    let mut add = |text: Option<&'a Untrusted>| {
-        if let Some(text) = text {
-            out.push((false, Cow::Borrowed(text.for_search())));
-        }
-    };
-    if let Some(intent) = &event.intent {
-        add(intent.shown());
-        add(intent
-            .name
-            .as_ref()
-            .filter(|_| Prediction::is_fallback(intent)));
-        let close = turn_of_message(whole, seq).is_some_and(|t| !turn_mark(t).0.is_empty());
-        add(runner_up(intent).map(|r| r.0).filter(|_| close));
-    }
-    add(event.payload.as_ref());
-    for button in &event.buttons {
-        add(Some(&button.title));
-    }
-    if let Some(flow) = &event.flow {
-        add(Some(&flow.name));
-        add(flow.step.as_ref());
-    } else if let Some(slot) = &event.slot {
-        add(Some(&slot.name));
-        out.push((false, Cow::Borrowed(unquoted(slot.value.for_search()))));
-    }
-    if let Some((name, ..)) = action_parts(event) {
-        out.push((false, Cow::Owned(name)));
-    }
-    let key = whole.keys.get(seq);
-    for note in &whole.review.notes {
-        if note.event.is_some_and(|e| Some(&e.key) == key) {
-            out.push((false, Cow::Borrowed(note.text.for_search())));
-        }
-    }
-}
-
-/// All texts of a conversation with the events they belong to.
-fn texts_of(whole: &Whole) -> (Vec<Owner>, Haystack) {
-    let mut owners = Vec::new();
-    let mut texts: Vec<(bool, Cow<'_, str>)> = Vec::new();
-    for (number, event) in whole.events.iter().enumerate() {
-        let before = texts.len();
-        if let Some(text) = &event.text {
-            if event.kind.author().is_some() {
-                texts.push((true, Cow::Borrowed(text.for_search())));
-            } else if event.action.is_none() {
-                // As the reader writes what the source calls `session_started`.
-                texts.push((false, Cow::Owned(text.for_search().replace('_', " "))));
-            }
-        }
-        said(whole, number, event, &mut texts);
-        let new = texts[before..].iter();
-        owners.extend(new.map(|(message, _)| Owner {
-            number,
-            message: *message,
-        }));
-    }
-    let hay = Haystack::new(texts.iter().map(|(_, text)| text.as_ref()));
-    (owners, hay)
 }
 
 impl App {
@@ -331,7 +260,7 @@ impl App {
         self.settle_find();
         let Some(find) = &mut self.find else { return };
         find.look();
-        find.go_from(find.origin.unwrap_or(0));
+        find.go_from(find.origin);
         if find.at.is_some() {
             self.show_place();
         }
@@ -347,7 +276,7 @@ impl App {
         let Some(find) = &mut self.find else {
             return false;
         };
-        let around = find.step(backwards, number.unwrap_or(0));
+        let around = find.step(backwards, number);
         let nothing = find.places.is_empty();
         self.show_place();
         if nothing {
@@ -370,12 +299,12 @@ impl App {
             return;
         };
         match find.within {
-            FindIn::Detail => self.reader.pane.go_to(owner.number, byte),
-            FindIn::Conversation => {
-                if let Some(open) = &mut self.reader.open {
-                    open.show(owner.number, owner.message.then_some(byte), height);
-                }
-            }
+            FindIn::Detail => self.reader.pane.go_to(owner.number.unwrap_or(0), byte),
+            FindIn::Conversation => match (&mut self.reader.open, owner.number) {
+                (Some(open), Some(seq)) => open.show(seq, owner.message.then_some(byte), height),
+                (Some(open), None) => open.cursor = None,
+                (None, _) => {}
+            },
         }
     }
 
@@ -397,11 +326,11 @@ impl App {
         }
         let first = find.made_of.is_none();
         (find.owners, find.hay) = match find.within {
-            FindIn::Conversation => texts_of(&open.whole),
+            FindIn::Conversation => texts::of(&open.whole),
             FindIn::Detail => {
                 let doc = &self.reader.pane.doc;
                 let owners = (0..doc.len()).map(|number| Owner {
-                    number,
+                    number: Some(number),
                     message: true,
                 });
                 let texts = (0..doc.len()).map(|line| doc.text(line));

@@ -81,7 +81,7 @@ pub(super) fn draw(app: &App, open: &Open, area: Rect, class: Class, pen: &mut P
         (status, Some(verdict)) => format!("{}, {}", verdict.name(), status.name()),
         (status, None) => status.name().to_owned(),
     });
-    for field in [CorrectionField::Topics, CorrectionField::Sentiment] {
+    for field in about::IN_HEADER {
         if let Some(words) = shown_words(card, field) {
             parts.push(format!("{} {words}", field.name()));
         }
@@ -92,12 +92,22 @@ pub(super) fn draw(app: &App, open: &Open, area: Rect, class: Class, pen: &mut P
             None => "handed over".to_owned(),
         });
     }
+    // What a find has a place in stands out.
+    let find = app.find_in_conversation().filter(|f| f.is_in(None));
+    let lit = |text: &str, role| match find {
+        Some(find) if find.is_found_in(text) => theme.style(Role::Hit),
+        _ => theme.style(role),
+    };
+    let said = a.rating_comment.iter().map(|c| c.for_search().to_owned());
+    let shown = about::IN_HEADER.map(|field| about::shown(card, field).0);
+    let hit = find.is_some_and(|find| said.chain(shown).any(|text| find.is_found_in(&text)));
+    let role = if hit { Role::Hit } else { Role::Plain };
     pen.word(
         area.x,
         y,
         area.width,
         &parts.join(&format!(" {dot} ")),
-        theme.style(Role::Plain),
+        theme.style(role),
     );
     y += 1;
     let mut x = area.x;
@@ -106,11 +116,13 @@ pub(super) fn draw(app: &App, open: &Open, area: Rect, class: Class, pen: &mut P
         x += pen.word(x, y, room(x), "! ", theme.style(Role::Flag));
     }
     for tag in &card.review.tags {
-        x += pen.text(x, y, room(x), &tag.line(), theme.style(Role::Tag)) + 1;
+        let style = lit(tag.for_search(), Role::Tag);
+        x += pen.text(x, y, room(x), &tag.line(), style) + 1;
     }
     for tag in &card.review.auto_tags {
         x += pen.word(x, y, room(x), "~", theme.style(Role::AutoTag));
-        x += pen.text(x, y, room(x), &tag.line(), theme.style(Role::AutoTag)) + 1;
+        let style = lit(tag.for_search(), Role::AutoTag);
+        x += pen.text(x, y, room(x), &tag.line(), style) + 1;
     }
     for note in open
         .whole
@@ -125,7 +137,8 @@ pub(super) fn draw(app: &App, open: &Open, area: Rect, class: Class, pen: &mut P
             note.reviewer.line().as_str(),
             note.text.line().as_str()
         );
-        x += pen.word(x, y, room(x), &words, theme.style(Role::Plain)) + 1;
+        let style = lit(note.text.for_search(), Role::Plain);
+        x += pen.word(x, y, room(x), &words, style) + 1;
     }
     if card.review.status == Status::Deleted {
         pen.word(
@@ -141,9 +154,8 @@ pub(super) fn draw(app: &App, open: &Open, area: Rect, class: Class, pen: &mut P
 /// What is shown of a field that people correct, with `*` behind a person's value; `None` where there is
 /// nothing.
 fn shown_words(card: &Card, field: CorrectionField) -> Option<String> {
-    let corrected = about::corrected(card, field);
-    let mark = if corrected.is_some() { "*" } else { "" };
-    let value = corrected.unwrap_or_else(|| about::imported(card, field));
+    let (value, corrected) = about::shown(card, field);
+    let mark = if corrected { "*" } else { "" };
     let safe = SafeText::line(&value).cut(40);
     (!safe.is_empty()).then(|| format!("{}{mark}", safe.as_str()))
 }

@@ -7,6 +7,7 @@ mod correct;
 mod detail;
 mod export;
 mod header;
+mod hints;
 mod learning;
 mod list;
 mod map;
@@ -48,7 +49,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     }
     columns(app, &layout, &mut pen);
     bars::status(app, &layout, &mut pen);
-    bars::hints(app, &layout, &mut pen);
+    hints::draw(app, &layout, &mut pen);
     popup::draw(app, &layout, &mut pen);
 }
 

@@ -2,9 +2,10 @@
 
 use super::doc::Doc;
 use super::slots;
-use crate::model::{FlowState, Millis};
+use crate::model::{CorrectionField, FlowState, Millis};
 use crate::store::Whole;
 use crate::text::Untrusted;
+use crate::tui::app::about::{corrected, imported};
 use crate::tui::confidence;
 use crate::tui::theme::Role;
 
@@ -28,20 +29,32 @@ pub fn doc(whole: &Whole, height: usize, day: impl Fn(Millis) -> String) -> Doc 
         ("user", &a.user_name),
         ("user id", &a.user_id),
         ("channel", &a.channel),
-        ("language", &a.language),
         ("location", &a.location),
         ("device", &a.device),
         ("version", &a.version),
         ("environment", &a.environment),
         ("agent", &a.agent),
         ("rating comment", &a.rating_comment),
-        ("sentiment", &a.sentiment),
-        ("summary", &a.summary),
     ] {
         add(name, value.as_ref().map(Untrusted::for_search));
     }
-    for topic in &a.topics {
-        add("topic", Some(topic.for_search()));
+    for field in [
+        CorrectionField::Language,
+        CorrectionField::Sentiment,
+        CorrectionField::Topics,
+        CorrectionField::Summary,
+    ] {
+        let corrected = corrected(card, field);
+        let imported = Some(imported(card, field)).filter(|text| !text.is_empty());
+        let by_source = corrected.as_ref().and(imported.clone());
+        add(field.name(), corrected.or(imported).as_deref());
+        let name = format!("{}, imported", field.name());
+        add(&name, by_source.as_deref());
+    }
+    let notes = whole.review.notes.iter();
+    for note in notes.filter(|n| n.event.is_none() || n.detached) {
+        let name = format!("note, {}", note.reviewer.for_search());
+        add(&name, Some(note.text.for_search()));
     }
     add("rating", a.rating.map(|r| r.to_string()).as_deref());
     add("started", card.started.map(&day).as_deref());

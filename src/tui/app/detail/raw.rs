@@ -65,4 +65,37 @@ mod tests {
         assert_eq!(lines(Some("session_id: \"x\"\nscore: 1.0"), 9).len(), 2);
         assert!(lines(None, 9)[0].contains("no record of its own"));
     }
+
+    #[test]
+    fn huge_and_deep_records_show_their_outline() {
+        // Deeper than any stack; only so much of it unfolds as fits.
+        for depth in [1_000, 100_000] {
+            let raw = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+            let shown = lines(Some(&raw), 20);
+            assert!(shown.len() <= 20 && shown[0] == "[", "{shown:?}");
+            let deepest = shown.iter().find(|l| l.contains('…')).unwrap();
+            assert!(deepest.starts_with("[ … ]"), "{deepest}");
+        }
+        let members: Vec<String> = (0..100_000).map(|i| format!("\"k{i}\":{i}")).collect();
+        let raw = format!("{{\"many\":{{{}}},\"end\":1}}", members.join(","));
+        assert_eq!(
+            lines(Some(&raw), 20),
+            ["{", "\"many\": { … },  100,000 lines", "\"end\": 1", "}"]
+        );
+        // One huge text stays one row or a few, until somebody unfolds it: then no character is missing.
+        let long = format!("{{\"text\":\"{}\"}}", "wört ".repeat(200_000));
+        let event = Event {
+            raw: Some(long.as_str().into()),
+            ..Event::default()
+        };
+        let mut doc = doc(&event, 20);
+        doc.arrange(80);
+        assert!(doc.rows().len() < 30, "{}", doc.rows().len());
+        assert_eq!(doc.tail(1).as_deref(), Some("… 1,198,810 bytes more"));
+        doc.fold(1, false);
+        doc.arrange(80);
+        assert!(doc.rows().len() > 10_000);
+        let shown: usize = doc.rows().iter().map(|r| doc.safe(r).1.len()).sum();
+        assert!(shown >= 1_000_000, "{shown}");
+    }
 }

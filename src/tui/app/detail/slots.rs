@@ -2,7 +2,7 @@
 
 use super::doc::Doc;
 use super::json;
-use crate::model::{SlotState, is_bookkeeping_slot, slot_state_at};
+use crate::model::{SlotState, is_bookkeeping_slot, slot_states_at};
 use crate::store::Whole;
 use crate::tui::app::predicted::turn_at;
 use crate::tui::theme::Role;
@@ -17,23 +17,59 @@ enum Fate {
     Cleared,
 }
 
-/// All slots after event `seq`: values that are objects or arrays over lines, bookkeeping last.
+/// A slot with its values before and after, as JSON text, and what became of it.
+type Change<'a> = (&'a str, &'a str, &'a str, Fate);
+
+/// All slots after event `seq`: what the rest of its turn goes on to change, then the changed ones, then the
+/// others, bookkeeping last. Values that are objects or arrays stand over lines.
+///
+/// A message itself sets no slot: what it led to comes after it. So whoever stands on one is told that, too.
 pub fn doc(whole: &Whole, seq: usize, height: usize) -> Doc {
-    let now = slot_state_at(&whole.events, seq);
-    let before = match turn_at(whole, seq) {
-        Some(turn) if turn.first > 0 => slot_state_at(&whole.events, turn.first as usize - 1),
-        _ => SlotState::new(),
-    };
-    of_states(&before, &now, height)
+    let turn = turn_at(whole, seq);
+    let before = turn.and_then(|t| (t.first as usize).checked_sub(1));
+    let end = turn.map_or(seq, |t| seq.max((t.end as usize).saturating_sub(1)));
+    let states = slot_states_at(&whole.events, [before, Some(seq), Some(end)]);
+    of_states(&states, height)
 }
 
-fn of_states(before: &SlotState, now: &SlotState, height: usize) -> Doc {
+fn of_states([before, now, then]: &[SlotState; 3], height: usize) -> Doc {
+    let mut doc = Doc::default();
+    let slots = changes(before, now);
+    let later: Vec<_> = changes(now, then)
+        .into_iter()
+        .filter(|c| c.3 != Fate::Same)
+        .collect();
+    if slots.is_empty() {
+        doc.say(0, "no slot is set after this event", Role::Dim);
+    } else {
+        heading(&mut doc, &slots);
+    }
+    if !later.is_empty() {
+        let words = format!("later in this turn {}", counts(&later));
+        let line = doc.line(0);
+        doc.add(&words, Role::Dim);
+        for change in &later {
+            slot(&mut doc, 1, change);
+        }
+        doc.close(line);
+    }
+    let place = |c: &Change<'_>| (is_bookkeeping_slot(c.0), c.3 == Fate::Same);
+    let mut slots = slots;
+    slots.sort_by_key(place);
+    for change in &slots {
+        slot(&mut doc, 0, change);
+    }
+    doc.fold_to_fit(height);
+    doc
+}
+
+/// What became of each slot between two states; those without a value in both are left out.
+fn changes<'a>(before: &'a SlotState, now: &'a SlotState) -> Vec<Change<'a>> {
     let before: std::collections::HashMap<&str, &str> = before
         .iter()
         .map(|(name, value)| (name.for_search(), value.for_search()))
         .collect();
-    let slots: Vec<(&str, &str, &str, Fate)> = now
-        .iter()
+    now.iter()
         .filter_map(|(name, value)| {
             let (name, new) = (name.for_search(), value.for_search());
             let old = before.get(name).copied().unwrap_or("null");
@@ -46,48 +82,38 @@ fn of_states(before: &SlotState, now: &SlotState, height: usize) -> Doc {
             };
             Some((name, old, new, fate))
         })
-        .collect();
-    let mut doc = Doc::default();
-    if slots.is_empty() {
-        doc.say(0, "no slot is set after this event", Role::Dim);
-        return doc;
-    }
-    heading(&mut doc, slots.iter().map(|s| s.3));
-    let (own, books): (Vec<_>, Vec<_>) = slots
+        .collect()
+}
+
+/// `1 set, 1 changed, 1 cleared`; empty where nothing is.
+fn counts(changes: &[Change<'_>]) -> String {
+    let parts = [
+        (Fate::Set, "set"),
+        (Fate::Changed, "changed"),
+        (Fate::Cleared, "cleared"),
+    ];
+    let parts: Vec<String> = parts
         .into_iter()
-        .partition(|(name, ..)| !is_bookkeeping_slot(name));
-    for (name, old, new, fate) in own.into_iter().chain(books) {
-        slot(&mut doc, name, old, new, fate);
-    }
-    doc.fold_to_fit(height);
-    doc
+        .map(|(fate, what)| (changes.iter().filter(|c| c.3 == fate).count(), what))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{n} {what}"))
+        .collect();
+    parts.join(", ")
 }
 
 /// `3 slots after this event · 1 set, 1 changed, 1 cleared since the turn before`
-fn heading(doc: &mut Doc, fates: impl Iterator<Item = Fate> + Clone) {
-    let count = |fate| fates.clone().filter(|f| *f == fate).count();
-    let cleared = count(Fate::Cleared);
-    let held = fates.clone().count() - cleared;
+fn heading(doc: &mut Doc, slots: &[Change<'_>]) {
+    let held = slots.iter().filter(|c| c.3 != Fate::Cleared).count();
     let word = if held == 1 { "slot" } else { "slots" };
-    let parts: Vec<String> = [
-        (count(Fate::Set), "set"),
-        (count(Fate::Changed), "changed"),
-        (cleared, "cleared"),
-    ]
-    .into_iter()
-    .filter(|(n, _)| *n > 0)
-    .map(|(n, what)| format!("{n} {what}"))
-    .collect();
-    let since = if parts.is_empty() {
-        "nothing changed".to_owned()
-    } else {
-        parts.join(", ")
+    let since = match counts(slots) {
+        none if none.is_empty() => "nothing changed".to_owned(),
+        some => some,
     };
     let words = format!("{held} {word} after this event · {since} since the turn before");
     doc.say(0, &words, Role::Dim);
 }
 
-fn slot(doc: &mut Doc, name: &str, old: &str, new: &str, fate: Fate) {
+fn slot(doc: &mut Doc, indent: u16, &(name, old, new, fate): &Change<'_>) {
     let (mark, role) = match fate {
         Fate::Same => ("  ", Role::Plain),
         Fate::Set => ("+ ", Role::Set),
@@ -95,7 +121,7 @@ fn slot(doc: &mut Doc, name: &str, old: &str, new: &str, fate: Fate) {
         Fate::Cleared => ("- ", Role::Cleared),
     };
     let books = is_bookkeeping_slot(name);
-    let line = doc.line(0);
+    let line = doc.line(indent);
     doc.add(mark, role);
     doc.add(name, if books { Role::Dim } else { Role::Plain });
     doc.add(": ", Role::Dim);
@@ -109,12 +135,12 @@ fn slot(doc: &mut Doc, name: &str, old: &str, new: &str, fate: Fate) {
             // Both over lines: first what it is, then what it was, which mostly stays folded.
             doc.add(if new == "null" { "none" } else { "now" }, role);
             if new != "null" {
-                doc.line(1);
-                value(doc, 1, new, role);
+                doc.line(indent + 1);
+                value(doc, indent + 1, new, role);
             }
-            doc.line(1);
+            doc.line(indent + 1);
             doc.add("was ", Role::Dim);
-            value(doc, 1, old, Role::Dim);
+            value(doc, indent + 1, old, Role::Dim);
             doc.close(line);
         }
         Fate::Changed | Fate::Cleared => {
@@ -124,9 +150,9 @@ fn slot(doc: &mut Doc, name: &str, old: &str, new: &str, fate: Fate) {
         }
         Fate::Set => {
             doc.add("none -> ", Role::Dim);
-            value(doc, 0, new, role);
+            value(doc, indent, new, role);
         }
-        Fate::Same => value(doc, 0, new, role),
+        Fate::Same => value(doc, indent, new, role),
     }
 }
 
@@ -148,7 +174,8 @@ mod tests {
     }
 
     fn lines(before: &[(&str, &str)], now: &[(&str, &str)]) -> Vec<String> {
-        let doc = of_states(&state(before), &state(now), 50);
+        let now = state(now);
+        let doc = of_states(&[state(before), now.clone(), now], 50);
         doc.texts().collect()
     }
 
@@ -175,14 +202,47 @@ mod tests {
                 "4 slots after this event · 2 set, 1 changed, 1 cleared since the turn before",
                 "~ city: Rome -> Milan",
                 "- people: 2 -> none",
-                "  name: Bo",
                 "+ time: none -> \"say \\\"8\\\"\"",
+                "  name: Bo",
                 "+ flow_hashes: none -> x",
             ]
         );
         assert_eq!(
             lines(&[], &[("a", "null")]),
             ["no slot is set after this event"]
+        );
+    }
+
+    #[test]
+    fn on_a_message_it_says_what_the_turn_goes_on_to_do() {
+        let before = state(&[("city", "\"Rome\""), ("name", "\"Bo\"")]);
+        let then = state(&[
+            ("city", "\"Milan\""),
+            ("name", "\"Bo\""),
+            ("box", "{\"w\":1}"),
+        ]);
+        let doc = of_states(&[before.clone(), before, then], 50);
+        assert_eq!(
+            doc.texts().collect::<Vec<_>>(),
+            [
+                "2 slots after this event · nothing changed since the turn before",
+                "later in this turn 1 set, 1 changed",
+                "  ~ city: Rome -> Milan",
+                "  + box: none -> {",
+                "    \"w\": 1",
+                "  }",
+                "  city: Rome",
+                "  name: Bo",
+            ]
+        );
+        let first = of_states(&[state(&[]), state(&[]), state(&[("a", "1")])], 50);
+        assert_eq!(
+            first.texts().collect::<Vec<_>>(),
+            [
+                "no slot is set after this event",
+                "later in this turn 1 set",
+                "  + a: none -> 1"
+            ]
         );
     }
 

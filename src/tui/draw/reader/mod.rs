@@ -237,7 +237,7 @@ impl Drawer<'_> {
     /// A hit of the find while there is one, else of the filter.
     fn is_hit(&self, seq: usize) -> bool {
         match self.find {
-            Some(find) => find.is_in(seq),
+            Some(find) => find.is_in(Some(seq)),
             None => self.open.hits.events.binary_search(&(seq as u32)).is_ok(),
         }
     }
@@ -254,7 +254,7 @@ impl Drawer<'_> {
         let actions = self.open.whole.events.get(first..next).unwrap_or_default();
         // Between two messages there are few of them.
         let mut quiet = (first..).zip(actions).take(100);
-        quiet.any(|(seq, e)| e.kind == EventKind::Action && !e.fallback && find.is_in(seq))
+        quiet.any(|(seq, e)| e.kind == EventKind::Action && !e.fallback && find.is_in(Some(seq)))
     }
 
     /// `~~` before what was taken back, where it cannot be struck out. Returns the columns it takes.
