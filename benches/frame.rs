@@ -33,6 +33,15 @@ const KEY: f64 = 16.0;
 const SIZES: [(u16, u16); 2] = [(80, 24), (200, 50)];
 const FRAMES: usize = 200;
 
+/// The tabs of the detail, by the keys that lead there.
+const TABS: [(&str, &str); 5] = [
+    ("", "prediction"),
+    (">", "slots"),
+    (">>", "story"),
+    (">>>", "trace"),
+    (">>>>", "record"),
+];
+
 /// A screen whose workers answer at once.
 struct Screen {
     app: App,
@@ -273,6 +282,22 @@ fn worst_screens(table: &mut Table) -> Outcome {
                     })?;
                     table.times(
                         &format!("{what}{words}, {at}: key {name}"),
+                        n,
+                        &samples,
+                        Some(Bar::P95(KEY)),
+                    );
+                }
+                for (tabs, name) in TABS {
+                    let mut screen = open()?;
+                    screen.keys("\n\n");
+                    screen.keys(tabs);
+                    screen.keys("G");
+                    let samples = Samples::of(20, |_| {
+                        drop(screen.update(KeyCode::Char('k')));
+                        screen.draw()
+                    })?;
+                    table.times(
+                        &format!("{what}{words}, {at}: key k at the end, {name}"),
                         n,
                         &samples,
                         Some(Bar::P95(KEY)),
