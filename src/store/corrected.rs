@@ -25,6 +25,9 @@ impl Store {
     /// Messages with a corrected or confirmed intent in the conversations that pass, in ascending order of
     /// rows, and how many more corrections there are of messages that are gone or cannot be read. Only
     /// conversations with such a correction are read.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or the reading was interrupted.
     pub fn corrected_messages(
         &self,
         passes: impl Fn(i64) -> bool,
@@ -42,6 +45,7 @@ impl Store {
         })?;
         let mut found = Vec::new();
         for (row, said) in asked {
+            self.still_asked()?;
             let events = known_events(self.connection(), row)?.unwrap_or_default();
             let keys = event_keys(&events);
             for (key, corrected) in said {
