@@ -207,3 +207,23 @@ fn marks_of_another_filter_do_not_count() {
     screen.press("/user:anna.k<enter>:notes<enter>");
     assert!(screen.app.notes.marks.is_empty());
 }
+
+#[test]
+fn a_note_that_goes_while_it_is_changed_takes_no_other_with_it() {
+    let mut screen = noted((80, 24), "");
+    let before = listed(&screen);
+    screen.press("e, and was rude");
+    let mut view = screen.app.notes.view.clone().unwrap();
+    view.notes.remove(0);
+    view.folded.remove(0);
+    screen.send(afterword::tui::msg::Msg::Notes(Box::new(view)));
+    let entries = screen.journal().len();
+    screen.press("<enter>");
+    assert_eq!(screen.journal().len(), entries, "nothing is written");
+    assert_eq!(listed(&screen), before[1..]);
+    assert!(
+        screen.status().contains("removed meanwhile"),
+        "{}",
+        screen.status()
+    );
+}

@@ -500,6 +500,10 @@ impl App {
         if text.is_empty() {
             return self.say("an empty note is not kept · d removes it");
         }
+        // It may be gone meanwhile, and the cursor on another one.
+        if self.notes.current().map(|n| n.id) != Some(id) {
+            return self.fail("not changed: the note was removed meanwhile");
+        }
         self.set_note(Some(text.as_str().into()));
     }
 
