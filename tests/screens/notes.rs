@@ -227,3 +227,21 @@ fn a_note_that_goes_while_it_is_changed_takes_no_other_with_it() {
         screen.status()
     );
 }
+
+#[test]
+fn a_tag_goes_to_what_was_chosen_when_it_was_asked_for() {
+    let mut screen = noted((80, 24), "");
+    screen.press("ttoo");
+    let mut view = screen.app.notes.view.clone().unwrap();
+    let gone = view.notes.remove(0);
+    view.folded.remove(0);
+    screen.send(afterword::tui::msg::Msg::Notes(Box::new(view)));
+    assert_ne!(screen.app.notes.current().unwrap().row, gone.row);
+    screen.press("<enter>");
+    let tagged: Vec<String> = ["m.chen", "j.ortiz", "anna.k", "t-1001"]
+        .into_iter()
+        .filter(|who| screen.review(who).tags.contains(&"too".into()))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(tagged, [screen.name(gone.row)]);
+}

@@ -48,6 +48,8 @@ pub struct NotesState {
     pub typing: bool,
     /// The tag is being chosen.
     pub picker: Option<Picker>,
+    /// Rows of the conversations it is for: those that were chosen when it was asked for.
+    tagging: Vec<i64>,
     /// A note is being changed.
     pub editing: Option<(NoteId, Input)>,
     /// What the notes near the screen stand on.
@@ -152,6 +154,14 @@ impl NotesState {
                 .collect(),
             None => self.current().into_iter().collect(),
         }
+    }
+
+    /// Rows of the conversations that the chosen notes stand on, ascending.
+    fn chosen_rows(&self) -> Vec<i64> {
+        let mut rows: Vec<i64> = self.chosen().iter().map(|n| n.row).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
     }
 
     /// Shows the notes that hold the typed words, in their text or in the name of who wrote them; the cursor
@@ -408,7 +418,8 @@ impl App {
     }
 
     fn open_note_tags(&mut self) {
-        if self.notes.chosen().is_empty() {
+        self.notes.tagging = self.notes.chosen_rows();
+        if self.notes.tagging.is_empty() {
             return self.say("no note here to tag");
         }
         let items = self.tag_items(None);
@@ -425,46 +436,49 @@ impl App {
             return;
         }
         match picker.current().map(|item| item.label.clone()) {
-            Some(name) => self.tag_notes(vec![Set::Tag { name, on: true }]),
+            Some(name) => self.tag_chosen(vec![Set::Tag { name, on: true }]),
             None => {
                 let typed = picker.input.value().trim().to_owned();
                 if typed.is_empty() {
                     return self.say("a tag needs a name");
                 }
-                self.tag_notes(self.new_tag(&typed));
+                self.tag_chosen(self.new_tag(&typed));
             }
         }
+    }
+
+    /// The tag was chosen; what is under the cursor may have changed since it was asked for.
+    fn tag_chosen(&mut self, sets: Vec<Set>) {
+        let rows = std::mem::take(&mut self.notes.tagging);
+        self.tag_notes(rows, sets);
     }
 
     fn note_tag_on_digit(&mut self, digit: char) {
         let tag = self.tags.iter().find(|t| t.key == Some(digit));
         match tag.map(|t| t.name.clone()) {
-            Some(name) => self.tag_notes(vec![Set::Tag { name, on: true }]),
+            Some(name) => {
+                let rows = self.notes.chosen_rows();
+                self.tag_notes(rows, vec![Set::Tag { name, on: true }]);
+            }
             None => self.say(&format!("no tag on {digit} · t opens the tags")),
         }
     }
 
-    /// Gives the conversations of the chosen notes a tag: one change, one undo.
-    fn tag_notes(&mut self, sets: Vec<Set>) {
+    /// Gives these conversations a tag: one change, one undo.
+    fn tag_notes(&mut self, rows: Vec<i64>, sets: Vec<Set>) {
         let Some(name) = sets.iter().find_map(|s| match s {
             Set::Tag { name, .. } => Some(name.clone()),
             _ => None,
         }) else {
             return;
         };
-        let mut rows: Vec<i64> = self.notes.chosen().iter().map(|n| n.row).collect();
-        rows.sort_unstable();
-        rows.dedup();
         if rows.is_empty() {
             return self.say("no note here to tag");
         }
         self.repeat = Some(Repeat::Tag(name.clone()));
         self.notes.show_tag(&rows, &name);
         let one = match rows.as_slice() {
-            [_] => self
-                .notes
-                .current()
-                .and_then(|n| self.notes.contexts.get(&n.id)),
+            [row] => self.notes.contexts.values().find(|c| c.row == *row),
             _ => None,
         };
         let who = one.map(|c| c.who.line().cut(30).as_str().to_owned());
