@@ -3,6 +3,9 @@
 //! What is written goes into a temporary file of the same folder, which gets its name once everything is
 //! on the disk: whoever looks finds the old file, or the whole new one. Only this module makes files for
 //! people; it must not know what is in them, and must not print.
+//!
+//! While it is written its writer holds a lock on it. What somebody killed left behind has none: the next file
+//! made in that folder removes it.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -11,7 +14,9 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags};
+use rustix::fs::{
+    AtFlags, CWD, Dir, FileType, FlockOperation, Mode, OFlags, RenameFlags, flock, fstat,
+};
 use rustix::io::Errno;
 
 /// Bytes gathered before they are written.
@@ -92,6 +97,7 @@ impl OutFile {
             .canonicalize()
             .map_or(path.to_owned(), |p| p.join(&name));
         check(&path, replace, store)?;
+        remove_left_behind(&folder);
         let (temporary, file) = temporary(&folder).map_err(|source| OutFileError::Io {
             path: path.clone(),
             source: source.into(),
@@ -220,18 +226,61 @@ fn check(path: &Path, replace: bool, store: &Path) -> Result<(), OutFileError> {
     }
 }
 
-/// A new file of a name that nobody else has.
+/// What a temporary name begins and ends with; random hexadecimal digits stand between.
+const NAME: (&str, &str) = (".afterword-", ".tmp");
+/// How many of them.
+const DIGITS: usize = 16;
+
+/// A new file of a name that nobody else has, locked as long as it is open.
 fn temporary(folder: &OwnedFd) -> rustix::io::Result<(OsString, OwnedFd)> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     loop {
-        let mut random = [0; 8];
+        let mut random = [0; DIGITS / 2];
         getrandom::fill(&mut random).map_err(|_| Errno::IO)?;
-        let name = format!(".afterword-{}.tmp", data_encoding::HEXLOWER.encode(&random));
-        match rustix::fs::openat(folder, &name, flags, Mode::RUSR | Mode::WUSR) {
-            Err(Errno::EXIST) => {}
-            made => return made.map(|file| (name.into(), file)),
+        let digits = data_encoding::HEXLOWER.encode(&random);
+        let name = format!("{}{digits}{}", NAME.0, NAME.1);
+        let file = match rustix::fs::openat(folder, &name, flags, Mode::RUSR | Mode::WUSR) {
+            Err(Errno::EXIST) => continue,
+            made => made?,
+        };
+        // A file system without locks keeps what is left behind, and that is all.
+        let _ = flock(&file, FlockOperation::LockExclusive);
+        // Between making and locking it was free to be removed.
+        if fstat(&file)?.st_nlink > 0 {
+            return Ok((name.into(), file));
         }
     }
+}
+
+/// Removes temporary files of ours that nobody holds. What cannot be looked at stays.
+fn remove_left_behind(folder: &OwnedFd) {
+    let Ok(entries) = Dir::read_from(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let digits = name
+            .to_str()
+            .ok()
+            .and_then(|n| n.strip_prefix(NAME.0)?.strip_suffix(NAME.1));
+        let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if digits.is_some_and(|d| d.len() == DIGITS && d.bytes().all(hex)) {
+            let _ = remove_unheld(folder, name);
+        }
+    }
+}
+
+fn remove_unheld(folder: &OwnedFd, name: &std::ffi::CStr) -> rustix::io::Result<()> {
+    // Nothing here may wait: it could be a pipe of that name.
+    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = rustix::fs::openat(folder, name, flags, Mode::empty())?;
+    let there = fstat(&file)?;
+    let is_file = FileType::from_raw_mode(there.st_mode) == FileType::RegularFile;
+    if is_file && there.st_uid == rustix::process::geteuid().as_raw() {
+        flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+        rustix::fs::unlinkat(folder, name, AtFlags::empty())?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -296,6 +345,38 @@ mod tests {
         assert!(matches!(file.commit(), Err(OutFileError::Exists(_))));
         assert_eq!(std::fs::read(&path).unwrap(), b"of another");
         assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_goes_and_what_is_written_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let left = ".afterword-0123456789abcdef.tmp";
+        let others = [
+            ".afterword-0123456789abcdeg.tmp",
+            ".afterword-0123.tmp",
+            "notes.tmp",
+        ];
+        for name in others.iter().chain([&left]) {
+            std::fs::write(at(name), "half").unwrap();
+        }
+        std::os::unix::fs::symlink(at("notes.tmp"), at(".afterword-1111111111111111.tmp")).unwrap();
+        let first = OutFile::create(&at("a"), false, Path::new("/nowhere")).unwrap();
+        assert!(!at(left).exists());
+        // Another writer at the same time takes nothing from it.
+        write(&at("b"), false, "b").unwrap();
+        first.commit().unwrap();
+        assert_eq!(
+            names(folder.path()),
+            [
+                ".afterword-0123.tmp",
+                ".afterword-0123456789abcdeg.tmp",
+                ".afterword-1111111111111111.tmp",
+                "a",
+                "b",
+                "notes.tmp"
+            ]
+        );
     }
 
     #[test]

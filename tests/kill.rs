@@ -274,19 +274,32 @@ fn a_killed_export_leaves_the_old_file_or_the_whole_new_one() {
         .output()
         .unwrap();
     assert!(done.status.success());
-    let target = folder.path().join("all.jsonl");
+    let out = tempfile::tempdir().unwrap();
+    let target = out.path().join("all.jsonl");
     let export = |force: bool| {
         let mut command = afterword(&store, &["export", "--as", "jsonl", "-o"]);
         command.arg(&target).args(force.then_some("--force"));
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     };
+    let half = || {
+        let entries = std::fs::read_dir(out.path()).unwrap();
+        entries
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".tmp"))
+            .collect::<Vec<_>>()
+    };
+    // From the first sight of the half file to the end: what the kills are spread over.
+    let mut first = export(false).spawn().unwrap();
+    while half().is_empty() && first.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
     let began = std::time::Instant::now();
-    assert!(export(false).status().unwrap().success());
-    let takes = began.elapsed().as_millis().max(40) as u64;
+    assert!(first.wait().unwrap().success());
+    let writes = (began.elapsed().as_millis() as u64).max(10);
     let whole = std::fs::read(&target).unwrap();
     let mut random = Random(13);
-    let (mut kills, mut absent, mut old) = (0, 0, 0);
+    let (mut kills, mut writing, mut absent, mut old) = (0, 0, 0, 0);
     for n in 0..2 * KILLS {
         let force = n % 2 == 0;
         if force {
@@ -294,13 +307,20 @@ fn a_killed_export_leaves_the_old_file_or_the_whole_new_one() {
         } else {
             std::fs::remove_file(&target).unwrap();
         }
+        let left = half();
+        assert!(left.len() <= 1, "what was left behind is not removed");
         let mut victim = export(force).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(random.below(takes)));
+        // Its own half file is the sign that it writes.
+        while half() == left && victim.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_millis(random.below(writes)));
         if victim.try_wait().unwrap().is_none() {
             victim.kill().unwrap();
             kills += 1;
         }
         victim.wait().unwrap();
+        writing += u32::from(!half().is_empty());
         match std::fs::read(&target) {
             Err(_) => absent += 1,
             Ok(text) if text == b"old" => old += 1,
@@ -309,9 +329,11 @@ fn a_killed_export_leaves_the_old_file_or_the_whole_new_one() {
         // What the next round removes must be there.
         std::fs::write(&target, "old").unwrap();
     }
-    assert!(kills > 0 && absent + old > 0);
+    assert!(export(true).status().unwrap().success());
+    assert!(half().is_empty(), "what was left behind is not removed");
+    assert!(writing > KILLS, "only {writing} kills while it wrote");
     println!(
-        "{kills} kills of exports: {absent} times no file, {old} times the old one, else whole"
+        "{kills} kills of exports, {writing} while they wrote: {absent} times no file, {old} times the old one, else whole"
     );
 }
 

@@ -1,7 +1,7 @@
 //! The command line: arguments in, one file a command, results on standard output.
 //!
 //! Only this layer and `main` print. Exit status: 0 done, 1 failed, 2 wrong usage, 3 an import left
-//! records out, 130 after Ctrl-C.
+//! records out or an export damaged conversations, 130 after Ctrl-C.
 
 mod args;
 mod changes;

@@ -9,7 +9,7 @@ use chrono::Utc;
 
 use crate::model::{
     Confidence, CorrectionField, Event, EventKey, EventKind, FlowState, MarkedEntity, MessageMark,
-    Millis, Note, Prediction, is_bookkeeping, string_of, strings_of,
+    Millis, Note, Prediction, Status, is_quiet, string_of, strings_of,
 };
 use crate::store::Whole;
 use crate::text::{Untrusted, clock_time_in, duration};
@@ -109,7 +109,10 @@ pub fn facts(whole: &Whole) -> Vec<Fact<'_>> {
     {
         status.extend([own(", "), own(word)]);
     }
-    out.put("status", status);
+    // Nobody decided, or what was decided does not leave: to say `unread` would claim to know.
+    if status.len() > 1 || review.status != Status::default() || review.decided.is_some() {
+        out.put("status", status);
+    }
     out.all("tags", &review.tags);
     out.all("auto tags", &review.auto_tags);
     let topics = review.corrected(None, CorrectionField::Topics);
@@ -210,12 +213,11 @@ pub fn entries(whole: &Whole, range: Range<usize>) -> Vec<Entry<'_>> {
         let asked = key.filter(|key| corrected.contains(key));
         out.push(Entry {
             seq,
-
             event,
             when: event.at.map(|at| when(at, &mut day)),
             trouble: troubles.get(&seq).copied(),
             flagged: key.is_some_and(|key| flagged.contains(&key)),
-            quiet: is_quiet(event) || !changes,
+            quiet: is_quiet(event) || goes_without_saying(event) || !changes,
             notes: key.and_then(|key| notes.remove(&key)).unwrap_or_default(),
             corrected_intent: asked.and_then(|key| review.corrected_intent(key)),
             corrected_entities: asked.and_then(|key| review.corrected_entities(key)),
@@ -261,24 +263,17 @@ fn troubles(whole: &Whole) -> HashMap<usize, &'static str> {
         .collect()
 }
 
-/// Events that say nothing to a reader.
-fn is_quiet(event: &Event) -> bool {
-    let said = event.text.as_ref().map_or("", Untrusted::for_search);
+/// What a transcript leaves out beside what every reader does: the head says when it began, and what a form
+/// asks for is told by its question.
+fn goes_without_saying(event: &Event) -> bool {
     match event.kind {
-        EventKind::Action => event
-            .action
-            .as_ref()
-            .and_then(|a| a.name.as_ref())
-            .is_some_and(|name| is_bookkeeping(name.for_search())),
-        EventKind::Slot => event.slot.as_ref().is_some_and(|slot| {
-            let name = slot.name.for_search();
-            name == "requested_slot" || name == "session_started_metadata"
-        }),
-        // The head says when it began.
-        EventKind::Session => said == "session_started",
-        EventKind::System => {
-            !matches!(said, "rewind" | "undo" | "pause" | "resume" | "reset_slots")
+        EventKind::Session => {
+            event.text.as_ref().map_or("", Untrusted::for_search) == "session_started"
         }
+        EventKind::Slot => event
+            .slot
+            .as_ref()
+            .is_some_and(|slot| slot.name.for_search() == "requested_slot"),
         _ => false,
     }
 }

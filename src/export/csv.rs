@@ -144,8 +144,7 @@ impl Output for Csv {
         Ok(Written {
             count: self.count,
             unit: "conversations",
-            left_out: Vec::new(),
-            remarks: Vec::new(),
+            ..Written::default()
         })
     }
 }
@@ -222,8 +221,17 @@ mod tests {
         assert_eq!(line(&cells, Form::Exact).unwrap(), "-0.25,-0.25,a;=1\n");
     }
 
+    /// Enough for every day; `PROPTEST_CASES` asks for more.
+    fn cases() -> ProptestConfig {
+        let asked = ProptestConfig::default();
+        ProptestConfig {
+            cases: asked.cases.max(4_096),
+            ..asked
+        }
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4_096))]
+        #![proptest_config(cases())]
 
         #[test]
         fn any_text_comes_back(text in any::<String>()) {

@@ -25,8 +25,7 @@ impl Output for Jsonl {
         Ok(Written {
             count: self.count,
             unit: "conversations",
-            left_out: Vec::new(),
-            remarks: Vec::new(),
+            ..Written::default()
         })
     }
 }

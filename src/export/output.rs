@@ -2,6 +2,7 @@
 //! caller gives it. Nothing here opens a file.
 
 use std::io::{Result, Write};
+use std::path::Path;
 
 use super::outgoing::Outgoing;
 use crate::text::figure;
@@ -32,15 +33,35 @@ pub struct Written {
     pub left_out: Vec<(u64, &'static str)>,
     /// What was written and wants a look, and how often: `(2, "texts under more than one intent")`.
     pub remarks: Vec<(u64, &'static str)>,
+    /// Conversations that the store could not read back: left out, though they were asked for.
+    pub damaged: u64,
 }
+
+/// Words for what cannot be read back.
+const DAMAGED: &str = "conversations damaged in the store (`afterword doctor` names them)";
 
 impl Written {
     /// `1,200 conversations; left out: 1 message without an intent; look at: 2 texts under two intents`.
     pub fn words(&self) -> String {
-        let mut words = counted(self.count, self.unit);
-        for (about, list) in [("left out", &self.left_out), ("look at", &self.remarks)] {
+        self.told(counted(self.count, self.unit))
+    }
+
+    /// The same, with the file that it is in: `1,200 conversations in /tmp/a.csv; left out: …`.
+    pub fn words_in(&self, file: &Path) -> String {
+        let count = counted(self.count, self.unit);
+        self.told(format!("{count} in {}", file.display()))
+    }
+
+    fn told(&self, mut words: String) -> String {
+        let damaged = [(self.damaged, DAMAGED)];
+        let left_out = damaged.iter().chain(&self.left_out);
+        let lists = [
+            ("left out", left_out.collect::<Vec<_>>()),
+            ("look at", self.remarks.iter().collect()),
+        ];
+        for (about, list) in lists {
             let list: Vec<String> = list
-                .iter()
+                .into_iter()
                 .filter(|(n, _)| *n > 0)
                 .map(|(n, what)| counted(*n, what))
                 .collect();
@@ -74,6 +95,7 @@ mod tests {
             unit,
             left_out,
             remarks: vec![(0, "nothing"), (count / 1_000, "texts under two intents")],
+            damaged: u64::from(count == 2),
         };
         for (written, words) in [
             (
@@ -81,6 +103,10 @@ mod tests {
                 "1,200 conversations; look at: 1 text under two intents",
             ),
             (written(1, "stories", vec![(0, "events")]), "1 story"),
+            (
+                written(2, "stories", vec![(1, "doubles")]),
+                "2 stories; left out: 1 conversation damaged in the store (`afterword doctor` names them), 1 double",
+            ),
             (
                 written(
                     0,

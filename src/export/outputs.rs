@@ -129,14 +129,14 @@ pub const OUTPUTS: &[OutputInfo] = &[
         name: "markdown",
         words: "transcripts to paste into an issue",
         ending: "md",
-        takes: &[],
+        takes: &[Choice::WithReview],
         make: |_| Box::new(Markdown::default()),
     },
     OutputInfo {
         name: "html",
         words: "transcripts on one page, to read on any device",
         ending: "html",
-        takes: &[],
+        takes: &[Choice::WithReview],
         make: |_| Box::new(Html::default()),
     },
     OutputInfo {

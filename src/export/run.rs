@@ -26,7 +26,8 @@ pub enum ExportError {
 const GONE: &str = "conversations removed meanwhile";
 
 /// Writes the conversations in these rows, in this order. After each one `go_on` is told how many are
-/// done; it stops the export by answering false.
+/// done; it stops the export by answering false. One that is damaged is left out and counted: the others
+/// are worth having, and most of all then.
 ///
 /// # Errors
 /// Of the store, of `out`, or [`ExportError::Stopped`].
@@ -42,17 +43,19 @@ pub fn write(
     let privacy = store.privacy(choices.has(Choice::Anonymize), choices.has(Choice::Redact))?;
     let unreviewed = info.takes(Choice::WithReview) && !choices.has(Choice::WithReview);
     let mut output = (info.make)(choices);
-    let mut gone = 0;
+    let (mut gone, mut damaged) = (0, 0);
     for (row, done) in rows.iter().zip(1..) {
-        match store.whole(*row)? {
-            Some(mut whole) => {
+        match store.whole(*row) {
+            Ok(Some(mut whole)) => {
                 if unreviewed {
                     whole.card.review = CardReview::default();
                     whole.review = Review::default();
                 }
                 output.take(out, &Outgoing::new(whole, &privacy))?;
             }
-            None => gone += 1,
+            Ok(None) => gone += 1,
+            Err(StoreError::Damaged(_)) => damaged += 1,
+            Err(error) => return Err(error.into()),
         }
         if !go_on(done) {
             return Err(ExportError::Stopped);
@@ -63,5 +66,6 @@ pub fn write(
     if gone > 0 {
         written.left_out.push((gone, GONE));
     }
+    written.damaged = damaged;
     Ok(written)
 }

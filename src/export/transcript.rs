@@ -15,7 +15,7 @@ pub fn lines(whole: &Whole, range: Range<usize>, now: Millis) -> Vec<String> {
     let facts = account::facts(whole);
     let decided = facts.iter().position(|f| f.label == "status");
     let (about, decided) = facts.split_at(decided.unwrap_or(facts.len()));
-    for facts in [about, decided] {
+    for facts in [about, decided].into_iter().filter(|f| !f.is_empty()) {
         let facts = facts
             .iter()
             .map(|fact| format!("{} {}", fact.label, plain(&fact.is, now)));

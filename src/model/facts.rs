@@ -11,7 +11,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use super::replay::{Replay, is_control};
-use super::{Confidence, Event, FlowState, Millis};
+use super::{Confidence, Event, EventKind, FlowState, Millis};
 use crate::text::Untrusted;
 
 /// What a user message is; each is exactly one.
@@ -142,6 +142,31 @@ pub fn is_bookkeeping_slot(slot: &str) -> bool {
         slot,
         "session_started_metadata" | "flow_hashes" | "route_session_to_calm"
     )
+}
+
+/// True for events that only keep the books, or are of the platform's own: they say nothing to a reader, in no
+/// form in which a conversation is shown.
+pub fn is_quiet(event: &Event) -> bool {
+    if event.fallback {
+        return false;
+    }
+    match event.kind {
+        EventKind::Action => event
+            .action
+            .as_ref()
+            .and_then(|a| a.name.as_ref())
+            .is_some_and(|name| is_bookkeeping(name.for_search())),
+        EventKind::Slot => event.slot.as_ref().is_some_and(|slot| {
+            let name = slot.name.for_search();
+            // With a flow it is the step of a form.
+            is_bookkeeping_slot(name) || name == "requested_slot" && event.flow.is_none()
+        }),
+        EventKind::System => !matches!(
+            event.text.as_ref().map_or("", Untrusted::for_search),
+            "rewind" | "undo" | "pause" | "resume" | "reset_slots"
+        ),
+        _ => false,
+    }
 }
 
 /// Sets [`Event::reverted`] over the whole list: what a later rewind, undo or restart took back. A restart

@@ -30,7 +30,7 @@ pub use event::{
     SlotSet,
 };
 pub use facts::{
-    Facts, FlowOutcome, MessageMark, TurnFacts, is_bookkeeping, is_bookkeeping_slot, mark_reverted,
+    Facts, FlowOutcome, MessageMark, TurnFacts, is_bookkeeping, is_bookkeeping_slot, is_quiet, mark_reverted,
     reverted,
 };
 pub(crate) use ids::Hash;

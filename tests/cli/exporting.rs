@@ -83,7 +83,7 @@ fn wrong_usage_names_what_is_meant() {
     assert_snapshot!(world.run("export --as csv --with-review"), @r#"
     -- stderr --
     afterword: --with-review: not with --as csv
-    hint: it is for jsonl
+    hint: it is for jsonl, markdown, html
     [2]
     "#);
     assert_snapshot!(world.run("export --as jsonl --columns id"), @r#"
@@ -173,21 +173,30 @@ fn the_same_twice_is_the_same_bytes() {
 #[test]
 fn no_review_leaves_that_nobody_asked_for() {
     let world = World::new();
-    let plain = world.stdout(&["export", "--as", "jsonl"]);
+    let with_review = |output: &str| ["jsonl", "markdown", "html"].contains(&output);
+    let of = |output: &str| world.stdout(&["export", "--as", output]);
+    let plain: Vec<String> = ["jsonl", "markdown", "html", "chat"].map(of).to_vec();
     for args in [
         &["mark", "reviewed", "negative", "bob"][..],
         &["tag", "add", "secret tag", "anna"],
         &["flag", "anna", "bob:3"],
         &["note", "anna", "of the whole"],
         &["note", "anna:7", "of an event"],
+        &["correct", "anna", "language=xx"],
     ] {
         world.stdout(args);
     }
-    assert_eq!(world.stdout(&["export", "--as", "jsonl"]), plain);
-    let with = world.stdout(&["export", "--as", "jsonl", "--with-review"]);
-    for word in ["negative", "secret tag", "of the whole", "of an event"] {
-        assert!(with.contains(word), "{word}");
+    for (output, plain) in ["jsonl", "markdown", "html", "chat"].iter().zip(plain) {
+        assert_eq!(of(output), plain, "{output}");
+        if !with_review(output) {
+            continue;
+        }
+        let with = world.stdout(&["export", "--as", output, "--with-review"]);
+        for word in ["negative", "secret tag", "of the whole", "of an event", "xx"] {
+            assert!(with.contains(word), "{output}: {word}");
+        }
     }
+    let with = world.stdout(&["export", "--as", "jsonl", "--with-review"]);
     for line in with.lines() {
         let value: serde_json::Value = serde_json::from_str(line).unwrap();
         let id = value["conversation"]["id"].as_str().unwrap();
@@ -369,5 +378,29 @@ fn a_stopped_export_leaves_nothing() {
         assert_eq!(child.wait().unwrap().code(), Some(status), "{stderr}");
         assert_eq!(stderr, "stopped: nothing was written\n");
         assert_eq!(files(&world), ["log.jsonl"]);
+    }
+}
+
+#[test]
+fn a_damaged_conversation_is_left_out_and_said() {
+    let world = World::new();
+    let store = rusqlite::Connection::open(world.store()).unwrap();
+    let damage = "UPDATE body SET events = zeroblob(10) WHERE row = (SELECT min(row) FROM body)";
+    assert_eq!(store.execute(damage, []).unwrap(), 1);
+    store.close().unwrap();
+    assert_snapshot!(world.run("export --as jsonl -o all.jsonl"), @"
+    -- stderr --
+    3 conversations in ~/all.jsonl; left out: 1 conversation damaged in the store (`afterword doctor` names them)
+    [3]
+    ");
+    let doctor = world.output(&["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1), "{doctor:?}");
+    let written = std::fs::read_to_string(world.path("all.jsonl")).unwrap();
+    assert_eq!(written.lines().count(), 3);
+    for info in OUTPUTS {
+        let done = world.output(&["export", "--as", info.name]);
+        assert_eq!(done.status.code(), Some(3), "{}", info.name);
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert!(said.contains("1 conversation damaged"), "{said}");
     }
 }

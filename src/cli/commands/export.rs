@@ -18,6 +18,8 @@ use crate::export::run::{ExportError, write};
 use crate::out_file::OutFile;
 use crate::store::Store;
 
+/// Exit status where it finished, but left out what is damaged.
+const LEFT_OUT: u8 = 3;
 /// Conversations between two looks at the progress bar.
 const STEP: u64 = 64;
 
@@ -68,11 +70,14 @@ pub(crate) fn run(session: &Session, args: &ExportArgs, out: &mut Out) -> Result
     match file {
         Some(file) => {
             let path = file.commit()?;
-            out.note(&format!("{} in {}", written.words(), path.display()));
+            out.note(&written.words_in(&path));
         }
         None => out.note(&written.words()),
     }
-    Ok(0)
+    Ok(match written.damaged {
+        0 => 0,
+        _ => LEFT_OUT,
+    })
 }
 
 /// What was chosen, as far as this output takes it.

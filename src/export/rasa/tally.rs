@@ -27,6 +27,7 @@ impl Tally {
             unit,
             left_out: self.left_out,
             remarks: self.remarks,
+            ..Written::default()
         }
     }
 }

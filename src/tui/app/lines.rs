@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::buttons::{self, Clicks, clicks};
-use crate::model::{Event, EventKind, EventTarget, FlowState, is_bookkeeping, is_bookkeeping_slot};
+use crate::model::{Event, EventKind, EventTarget, FlowState, is_quiet};
 use crate::store::Whole;
 use crate::text;
 use crate::tui::opened::Texts;
@@ -118,11 +118,7 @@ impl Builder<'_> {
             let folds = !self.folding.actions && !revealed;
             let quiet = folds && event.kind == EventKind::Action && !event.fallback;
             if quiet {
-                if event.action.as_ref().is_some_and(|a| {
-                    a.name
-                        .as_ref()
-                        .is_none_or(|n| !is_bookkeeping(n.for_search()))
-                }) {
+                if event.action.is_some() && !is_quiet(event) {
                     folded.push(seq);
                 }
                 continue;
@@ -147,18 +143,7 @@ impl Builder<'_> {
 
     /// Events that say nothing to a reader unless actions are shown or somebody looks for them.
     fn hidden(&self, event: &Event) -> bool {
-        match event.kind {
-            EventKind::System => !matches!(
-                event.text.as_ref().map_or("", |t| t.for_search()),
-                "rewind" | "undo" | "pause" | "resume" | "reset_slots"
-            ),
-            EventKind::Slot => event.slot.as_ref().is_some_and(|s| {
-                is_bookkeeping_slot(s.name.for_search())
-                    || self.unchanged(event)
-                    || (s.name.for_search() == "requested_slot" && event.flow.is_none())
-            }),
-            _ => false,
-        }
+        is_quiet(event) || event.kind == EventKind::Slot && self.unchanged(event)
     }
 
     fn unchanged(&self, event: &Event) -> bool {

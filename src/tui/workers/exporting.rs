@@ -101,7 +101,7 @@ fn written(common: &Common, ask: &ExportAsk, stop: &AtomicBool) -> Result<String
         ExportError::Store(error) => failed(error.into()),
     })?;
     let path = file.commit().map_err(refused)?;
-    Ok(format!("{} in {}", written.words(), path.display()))
+    Ok(written.words_in(&path))
 }
 
 /// A path as people type it: `~` is their home.
