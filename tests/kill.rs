@@ -314,7 +314,7 @@ fn a_killed_export_leaves_the_old_file_or_the_whole_new_one() {
         while half() == left && victim.try_wait().unwrap().is_none() {
             std::thread::yield_now();
         }
-        std::thread::sleep(Duration::from_millis(random.below(writes)));
+        std::thread::sleep(Duration::from_millis(random.below(writes + writes / 4)));
         if victim.try_wait().unwrap().is_none() {
             victim.kill().unwrap();
             kills += 1;

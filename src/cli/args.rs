@@ -23,8 +23,7 @@ Examples:
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 done; 1 failed; 2 wrong usage, or no terminal where one is needed; \
-3 an import finished but left records out, or an export damaged
-conversations; 130 after Ctrl-C.";
+3 an import finished but left records out, or an export damaged conversations; 130 after Ctrl-C.";
 
 /// Review what people said to your assistant.
 ///

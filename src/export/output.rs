@@ -38,7 +38,7 @@ pub struct Written {
 }
 
 /// Words for what cannot be read back.
-const DAMAGED: &str = "conversations damaged in the store (`afterword doctor` names them)";
+const DAMAGED: &str = "conversations damaged in the store (`afterword doctor --deep` names them)";
 
 impl Written {
     /// `1,200 conversations; left out: 1 message without an intent; look at: 2 texts under two intents`.
@@ -105,7 +105,7 @@ mod tests {
             (written(1, "stories", vec![(0, "events")]), "1 story"),
             (
                 written(2, "stories", vec![(1, "doubles")]),
-                "2 stories; left out: 1 conversation damaged in the store (`afterword doctor` names them), 1 double",
+                "2 stories; left out: 1 conversation damaged in the store (`afterword doctor --deep` names them), 1 double",
             ),
             (
                 written(

@@ -101,7 +101,7 @@ pub enum StoreError {
     #[error("interrupted")]
     Interrupted,
     /// A stored record that does not read back.
-    #[error("conversation {0} is damaged: run `afterword doctor`")]
+    #[error("conversation {0} is damaged: run `afterword doctor --deep`")]
     Damaged(ConversationId),
     /// A change that names something that is not there, with the words for the reviewer.
     #[error("{0}")]

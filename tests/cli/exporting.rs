@@ -390,10 +390,10 @@ fn a_damaged_conversation_is_left_out_and_said() {
     store.close().unwrap();
     assert_snapshot!(world.run("export --as jsonl -o all.jsonl"), @"
     -- stderr --
-    3 conversations in ~/all.jsonl; left out: 1 conversation damaged in the store (`afterword doctor` names them)
+    3 conversations in ~/all.jsonl; left out: 1 conversation damaged in the store (`afterword doctor --deep` names them)
     [3]
     ");
-    let doctor = world.output(&["doctor"]);
+    let doctor = world.output(&["doctor", "--deep"]);
     assert_eq!(doctor.status.code(), Some(1), "{doctor:?}");
     let written = std::fs::read_to_string(world.path("all.jsonl")).unwrap();
     assert_eq!(written.lines().count(), 3);
