@@ -30,8 +30,8 @@ pub use event::{
     SlotSet,
 };
 pub use facts::{
-    Facts, FlowOutcome, MessageMark, TurnFacts, is_bookkeeping, is_bookkeeping_slot, is_quiet, mark_reverted,
-    reverted,
+    Facts, FlowOutcome, MessageMark, TurnFacts, is_bookkeeping, is_bookkeeping_slot, is_quiet,
+    mark_reverted, reverted,
 };
 pub(crate) use ids::Hash;
 pub use ids::{ConversationId, ConversationKey, EntryId, EventKey, event_keys};

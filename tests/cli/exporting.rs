@@ -192,7 +192,13 @@ fn no_review_leaves_that_nobody_asked_for() {
             continue;
         }
         let with = world.stdout(&["export", "--as", output, "--with-review"]);
-        for word in ["negative", "secret tag", "of the whole", "of an event", "xx"] {
+        for word in [
+            "negative",
+            "secret tag",
+            "of the whole",
+            "of an event",
+            "xx",
+        ] {
             assert!(with.contains(word), "{output}: {word}");
         }
     }

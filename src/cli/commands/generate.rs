@@ -37,7 +37,10 @@ const EXIT: [(&str, &str); 5] = [
         "Failed; also where the store is foreign, newer or damaged.",
     ),
     ("2", "Wrong usage, or no terminal where one is needed."),
-    ("3", "An import finished, but left records out; an export, but left damaged conversations out."),
+    (
+        "3",
+        "An import finished, but left records out; an export, but left damaged conversations out.",
+    ),
     ("130", "Stopped by Ctrl-C."),
 ];
 
