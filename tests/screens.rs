@@ -31,6 +31,8 @@ mod hiding;
 mod keys;
 #[path = "screens/learning.rs"]
 mod learning;
+#[path = "screens/needles.rs"]
+mod needles;
 #[path = "screens/notes.rs"]
 mod notes;
 #[path = "screens/order.rs"]

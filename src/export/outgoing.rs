@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 pub use crate::model::Privacy;
-use crate::model::{EventKey, EventTarget, Facts, Hash, Masked, event_keys, relabel};
+use crate::model::{Event, EventKey, EventTarget, Facts, Hash, Masked, event_keys, relabel};
 use crate::store::{Card, Whole};
 use crate::text::Untrusted;
 
@@ -102,9 +102,11 @@ pub fn hide(whole: &mut Whole, privacy: &Privacy) {
     card.flows = facts.flows.clone();
 }
 
-/// Hides in a line of the list; what is known of its events alone is not known here.
-pub fn hide_card(card: &mut Card, privacy: &Privacy) {
-    let Some(mask) = privacy.mask(&card.key, Some(&card.external_id), &card.attributes, &[]) else {
+/// Hides in a line of the list. What its events say decides what is personal in it: without them digits
+/// that are a telephone number elsewhere in the conversation are only digits.
+pub fn hide_card(card: &mut Card, events: &[Event], privacy: &Privacy) {
+    let label = Some(&card.external_id);
+    let Some(mask) = privacy.mask(&card.key, label, &card.attributes, events) else {
         return;
     };
     let native = mask.id(&card.key.native);

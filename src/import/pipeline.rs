@@ -205,6 +205,10 @@ impl Writer<'_, Imported> {
         let mut preview = Preview::new(store);
         while !self.cancelled() && self.fill(0)? {
             while let Some((source, _)) = self.incoming.longest() {
+                if !self.sources.contains_key(&source) {
+                    store.check_privacy(&source, self.privacy)?;
+                    self.sources.insert(source.clone(), SourceState::default());
+                }
                 while let Some(next) = self.incoming.next_of(&source) {
                     self.report.add(next.load.counts());
                     let outcome = preview.outcome(&next.load)?;

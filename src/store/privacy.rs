@@ -1,6 +1,6 @@
 //! The key of this store's pseudonyms.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{Result, Store, StoreError, sqlite};
 use crate::model::{Privacy, Pseudonyms};
@@ -28,43 +28,62 @@ impl Store {
         Ok(Privacy::new(Pseudonyms::new(key), anonymize, redact))
     }
 
-    /// Notes how a source is imported, the first time. Whoever imports it in another way is refused: the
+    /// Whether a source may be imported so. Whoever imports it in another way than before is refused: the
     /// same conversations would come a second time, and hidden names would stand beside open ones.
     ///
     /// # Errors
     /// The refusal, with the way out.
+    pub fn check_privacy(&self, source: &Untrusted, privacy: &Privacy) -> Result<()> {
+        noted(self.connection(), source, privacy).map(drop)
+    }
+
+    /// Notes how a source is imported, the first time; else as [`Store::check_privacy`].
+    ///
+    /// # Errors
+    /// The refusal, with the way out.
     pub fn enter_privacy(&mut self, source: &Untrusted, privacy: &Privacy) -> Result<()> {
-        let name = format!("privacy {}", source.for_search());
-        let now = i64::from(privacy.anonymizes()) | i64::from(privacy.redacts()) << 1;
         self.write(|tx| {
-            let read = || -> rusqlite::Result<(Option<i64>, bool)> {
-                let noted = tx
-                    .query_row("SELECT value FROM meta WHERE name = ?1", [&name], |r| {
-                        r.get(0)
-                    })
-                    .optional()?;
-                let known = "SELECT EXISTS (SELECT 1 FROM source WHERE name = ?1)";
-                let known = tx.query_row(known, [source.for_search()], |r| r.get(0))?;
-                Ok((noted, known))
-            };
-            let (noted, known) = read().map_err(sqlite("reading the sources"))?;
-            match noted.or(known.then_some(0)) {
-                Some(before) if before == now => Ok(()),
-                Some(before) => Err(StoreError::Refused(format!(
-                    "source {} was imported {}: import it so again, or with another --source",
-                    source.line().as_str(),
-                    words(before)
-                ))),
-                None if now == 0 => Ok(()),
-                None => tx
-                    .execute(
-                        "INSERT INTO meta (name, value) VALUES (?1, ?2)",
-                        (&name, now),
-                    )
-                    .map(drop)
-                    .map_err(sqlite("writing the source")),
+            let now = number(privacy);
+            if noted(tx, source, privacy)? || now == 0 {
+                return Ok(());
             }
+            let insert = "INSERT INTO meta (name, value) VALUES (?1, ?2)";
+            tx.execute(insert, (&name(source), now))
+                .map(drop)
+                .map_err(sqlite("writing the source"))
         })
+    }
+}
+
+/// What it is called in the table of what is known of the store.
+fn name(source: &Untrusted) -> String {
+    format!("privacy {}", source.for_search())
+}
+
+/// How it is kept.
+fn number(privacy: &Privacy) -> i64 {
+    i64::from(privacy.anonymizes()) | i64::from(privacy.redacts()) << 1
+}
+
+/// True if the source was imported before, in this way.
+fn noted(store: &Connection, source: &Untrusted, privacy: &Privacy) -> Result<bool> {
+    let read = || -> rusqlite::Result<(Option<i64>, bool)> {
+        let value = "SELECT value FROM meta WHERE name = ?1";
+        let noted = store
+            .query_row(value, [name(source)], |r| r.get(0))
+            .optional()?;
+        let known = "SELECT EXISTS (SELECT 1 FROM source WHERE name = ?1)";
+        let known = store.query_row(known, [source.for_search()], |r| r.get(0))?;
+        Ok((noted, known))
+    };
+    let (noted, known) = read().map_err(sqlite("reading the sources"))?;
+    match noted.or(known.then_some(0)) {
+        Some(before) if before != number(privacy) => Err(StoreError::Refused(format!(
+            "source {} was imported {}: import it so again, or with another --source",
+            source.line().as_str(),
+            words(before)
+        ))),
+        before => Ok(before.is_some()),
     }
 }
 

@@ -47,6 +47,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 7] = [
+        Self::Token,
+        Self::Email,
+        Self::Iban,
+        Self::Card,
+        Self::Ip,
+        Self::Ssn,
+        Self::Phone,
+    ];
+
     /// What stands in its place: `[email]`.
     pub fn mask(self) -> &'static str {
         match self {
@@ -95,6 +105,11 @@ pub fn find(name: &str, text: &str) -> Vec<Found> {
         !f.range.is_empty()
     });
     found
+}
+
+/// True if something in this text was masked.
+pub fn has_mask(text: &str) -> bool {
+    Kind::ALL.iter().any(|kind| text.contains(kind.mask()))
 }
 
 /// The text with its personal data masked.

@@ -148,6 +148,8 @@ impl Msg {
                 | Self::NoteContexts(_)
                 | Self::Learning(_)
                 | Self::LearningCards(_)
+                | Self::Confusion(_)
+                | Self::Known(..)
                 | Self::Excerpt(_)
         )
     }

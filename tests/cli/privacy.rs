@@ -41,7 +41,15 @@ fn what_is_hidden_at_import_is_not_in_the_store_and_stays_so() {
             refused.contains("was imported with --anonymize --redact: import it so again"),
             "{refused}"
         );
+        // The dry run foretells it.
+        let foretold = world.run(&format!("{other} --dry-run"));
+        assert!(
+            foretold.contains("was imported with --anonymize --redact: import it so again"),
+            "{foretold}"
+        );
     }
+    let dry = world.run("import --anonymize --redact --dry-run log.json");
+    assert!(dry.contains("1 unchanged"), "{dry}");
     assert!(world.run("import --source open log.json").contains("1 new"));
 }
 

@@ -168,6 +168,8 @@ impl App {
         let name = match &self.view.preset {
             Some(preset) => preset.to_lowercase().replace(' ', "-"),
             None if self.view.text.trim().is_empty() => "all".to_owned(),
+            // The file goes on to where the screen is hidden from.
+            None if self.shown_filter(&self.view.text) != self.view.text => "filter".to_owned(),
             None => self.view.text.clone(),
         };
         PathSlug::of(&name)

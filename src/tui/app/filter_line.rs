@@ -5,6 +5,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::App;
+use super::hiding::names_people;
 use super::popup::is_ctrl;
 use super::view::Previous;
 use crate::filter::{self, Completion};
@@ -49,6 +50,10 @@ impl App {
     pub(super) fn edit_filter(&mut self) {
         let before = self.here();
         let mut text = self.view.text.clone();
+        if self.shown_filter(&text) != text {
+            // It is typed anew, or kept by leaving the line.
+            text.clear();
+        }
         if !text.is_empty() && !text.ends_with(' ') {
             text.push(' ');
         }
@@ -155,6 +160,12 @@ impl App {
         if line.error.is_some() {
             return;
         }
+        let kept_hidden = !line.ran && self.shown_filter(&self.view.text) != self.view.text;
+        if kept_hidden && line.input.value().trim().is_empty() {
+            self.line = None;
+            self.focus_list();
+            return;
+        }
         let mut text = line.input.value().trim().to_owned();
         let mut parsed = filter::parse(&text);
         if parsed.is_err() {
@@ -215,6 +226,7 @@ impl App {
                 let alone = text.len() == line.range.len();
                 let named = self.presets.iter().filter(|(preset, _)| {
                     !in_turn
+                        && !(self.hidden && names_people(&preset.filter))
                         && !begins.is_empty()
                         && filter::fold(&preset.name).starts_with(&begins)
                 });
@@ -329,7 +341,12 @@ impl App {
                 }
             }
         };
-        if let Some(text) = self.history.get(at) {
+        let hidden = self.hidden;
+        let mut shown = self
+            .history
+            .iter()
+            .filter(|text| !hidden || !names_people(text));
+        if let Some(text) = shown.nth(at) {
             line.history_at = Some(at);
             line.input = Input::new(text.clone());
             self.line_changed();

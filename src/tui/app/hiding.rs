@@ -3,8 +3,8 @@
 
 use super::App;
 use super::trail::Trail;
-use crate::filter::{self, Field};
-use crate::text::redact::redact;
+use crate::filter::{self, Field, ValueKind};
+use crate::text::redact::{find, redact};
 use crate::tui::msg::{Cmd, Msg};
 
 impl App {
@@ -20,6 +20,8 @@ impl App {
         self.reader.awaited = awaited;
         self.learning.forget();
         self.notes.forget();
+        // Words that were looked for may be a name.
+        self.find = None;
         self.previous = None;
         self.trail = Trail::default();
         self.send(Cmd::Hide(self.hidden));
@@ -32,6 +34,14 @@ impl App {
             true => "pseudonyms for people, personal data masked; filters still see the real data",
             false => "names and data are shown again",
         });
+    }
+
+    /// A filter as it may be shown: what is hidden on the screen is not to be read in its title.
+    pub fn shown_filter<'f>(&self, filter: &'f str) -> &'f str {
+        match self.hidden && names_people(filter) {
+            true => "…",
+            false => filter,
+        }
     }
 
     /// The message, unless it was read on the other side of the switch.
@@ -55,12 +65,19 @@ pub fn tells_people(field: Field) -> bool {
     )
 }
 
-/// True for a filter in which people may be named.
+/// True for a filter in which people may be named: by an id, or by words and values that may be anything.
 pub fn names_people(filter: &str) -> bool {
-    filter::parse(filter).is_ok_and(|filter| {
-        let text = filter.to_string();
-        text.contains("user:") || text.contains("agent:") || text.contains("id:")
-    })
+    let Ok(filter) = filter::parse(filter) else {
+        return true;
+    };
+    let mut named = !find("", &filter.to_string()).is_empty();
+    filter.each_term(&mut |term| {
+        let kind = term.field.info().kind;
+        named |= tells_people(term.field)
+            || term.field == Field::Id
+            || matches!(kind, ValueKind::Words | ValueKind::Named);
+    });
+    named
 }
 
 /// What was done, without the words that were written.

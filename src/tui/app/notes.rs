@@ -491,6 +491,10 @@ impl App {
     }
 
     fn edit_note(&mut self) {
+        if self.hidden {
+            // The masked text would be written over the real one.
+            return self.say("a note is changed as it really is: :anonymize shows it");
+        }
         let Some(id) = self.notes.current().map(|n| n.id) else {
             return self.say("no note here to change");
         };

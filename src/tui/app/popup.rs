@@ -15,6 +15,7 @@ use super::same_user::SameUser;
 use crate::filter::{self, Field};
 use crate::model::{JournalEntry, Preset, SortKey};
 use crate::text::Untrusted;
+use crate::text::redact::has_mask;
 use crate::tui::action::{ACTIONS, Action};
 use crate::tui::msg::Cmd;
 
@@ -258,7 +259,7 @@ impl App {
         for (preset, _) in &self.presets {
             items.push(Item {
                 label: format!("preset {}", preset.name).into(),
-                detail: preset.filter.clone(),
+                detail: self.shown_filter(&preset.filter).to_owned(),
                 ticked: None,
                 choice: Choice::Preset(preset.name.clone()),
             });
@@ -335,8 +336,13 @@ impl App {
 
     /// `*`: by a value of what is under the cursor; one value is taken at once, several are offered.
     pub(super) fn filter_by_value(&mut self) {
-        let values = self.values_here();
+        let mut values = self.values_here();
+        // What stands in place of a value is none to filter by.
+        values.retain(|(field, value)| {
+            !self.hidden || !matches!(field, Field::User | Field::Agent) && !has_mask(value)
+        });
         match values.as_slice() {
+            [] if self.hidden => self.say("nothing here to filter by that is not hidden"),
             [] => self.say("nothing here to filter by"),
             [(field, value)] => {
                 let filter = filter::add_value(&self.view.filter, *field, value.as_str());

@@ -50,7 +50,7 @@ impl App {
                     "{}  {:>9}  {}",
                     p.key.unwrap_or(' '),
                     count.map(crate::text::figure).unwrap_or_default(),
-                    p.filter
+                    self.shown_filter(&p.filter)
                 ),
                 ticked: None,
                 choice: Choice::Preset(p.name.clone()),

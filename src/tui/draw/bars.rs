@@ -5,7 +5,6 @@ use tui_input::Input;
 
 use super::super::app::App;
 use super::super::app::find::FindIn;
-use super::super::app::hiding::names_people;
 use super::super::layout::{Class, Layout, Pane};
 use super::super::pen::Pen;
 use super::super::theme::Role;
@@ -69,11 +68,7 @@ pub(super) fn title(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
             x,
             0,
             room.saturating_sub(x),
-            if app.hidden && names_people(&app.view.text) {
-                "…"
-            } else {
-                &app.view.text
-            },
+            app.shown_filter(&app.view.text),
             app.theme.style(Role::Plain),
         );
     }

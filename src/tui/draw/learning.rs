@@ -106,7 +106,7 @@ fn counted(app: &App) -> String {
             app.day_time(newest)
         ),
     };
-    let filter = match (learning.text.as_str(), learning.narrowed) {
+    let filter = match (app.shown_filter(&learning.text), learning.narrowed) {
         ("", _) => String::new(),
         (text, true) => format!(" · with the filter {text}"),
         (text, false) => format!(" · f narrows by {text}"),

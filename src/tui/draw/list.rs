@@ -357,6 +357,7 @@ fn nothing(app: &App, area: Rect, pen: &mut Pen<'_>) {
         }
         say("No conversation matches.", plain);
         match &app.view.emptied_by {
+            Some(_) if app.shown_filter(&app.view.text) != app.view.text => {}
             Some(why) => say(why, plain),
             None if app.view.preset.as_deref() == Some("Unread") => {
                 say("Nothing is unread: the queue is done.", plain)

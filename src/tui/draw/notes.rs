@@ -63,7 +63,7 @@ fn head(app: &App, area: Rect, pen: &mut Pen<'_>) {
         }
         let filter = match notes.filter.as_str() {
             "" => " · all conversations".to_owned(),
-            text => format!(" · {text}"),
+            text => format!(" · {}", app.shown_filter(text)),
         };
         words.push_str(&filter);
         pen.word(area.x, area.y, area.width, &words, accent);

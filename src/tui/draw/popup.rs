@@ -199,7 +199,7 @@ fn await_preset(app: &App, layout: &Layout, pen: &mut Pen<'_>) {
             area.x + 39,
             y,
             area.width.saturating_sub(39),
-            &preset.filter,
+            app.shown_filter(&preset.filter),
             theme.style(Role::Dim),
         );
     }

@@ -306,7 +306,7 @@ impl Asker {
             return;
         };
         if let Ok(values) = catalogue.correctable(&self.store, field, KNOWN) {
-            self.common.send(Msg::Known(field, values));
+            self.tell(Msg::Known(field, values));
         }
     }
 

@@ -61,7 +61,7 @@ impl Asker {
         match counted {
             Ok((messages, lost)) => {
                 let confusion = Confusion::of(&messages, lost);
-                self.common.send(Msg::Confusion(Box::new(confusion)));
+                self.tell(Msg::Confusion(Box::new(confusion)));
             }
             Err(StoreError::Interrupted) => questions.confusion_again(Some(filter)),
             Err(error) => self.common.send(Msg::Notice(error.to_string())),

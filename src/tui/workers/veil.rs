@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 
 use crate::export::outgoing::hide_card;
-use crate::model::{JournalEntry, Privacy};
+use crate::model::{Event, JournalEntry, Privacy};
 use crate::store::{Card, Store};
 use crate::text::Untrusted;
+use crate::text::redact::redact;
 use crate::tui::app::hiding::{names_people, tells_people, without_words};
 use crate::tui::msg::{Msg, View};
 use crate::tui::noted::{NotesView, folded};
@@ -17,17 +18,17 @@ pub(super) fn veiled(store: &Store, msg: Msg, privacy: &Privacy) -> Msg {
         return msg;
     }
     let hidden = match msg {
-        Msg::Cards(cards, filter) => Msg::Cards(hide_cards(cards, privacy), filter),
-        Msg::LearningCards(cards) => Msg::LearningCards(hide_cards(cards, privacy)),
+        Msg::Cards(cards, filter) => Msg::Cards(hide_cards(store, cards, privacy), filter),
+        Msg::LearningCards(cards) => Msg::LearningCards(hide_cards(store, cards, privacy)),
         Msg::SameUser { row, found } => Msg::SameUser {
             row,
-            found: found.map(|(cards, more)| (hide_cards(cards, privacy), more)),
+            found: found.map(|(cards, more)| (hide_cards(store, cards, privacy), more)),
         },
-        Msg::FirstPage(view) => Msg::FirstPage(hide_view(view, privacy)),
-        Msg::Answer(view) => Msg::Answer(hide_view(view, privacy)),
-        Msg::Live(view) => Msg::Live(hide_view(view, privacy)),
+        Msg::FirstPage(view) => Msg::FirstPage(hide_view(store, view, privacy)),
+        Msg::Answer(view) => Msg::Answer(hide_view(store, view, privacy)),
+        Msg::Live(view) => Msg::Live(hide_view(store, view, privacy)),
         Msg::Learning(mut view) => {
-            view.cards = hide_cards(std::mem::take(&mut view.cards), privacy);
+            view.cards = hide_cards(store, std::mem::take(&mut view.cards), privacy);
             Msg::Learning(view)
         }
         Msg::Notes(mut view) => {
@@ -46,12 +47,21 @@ pub(super) fn veiled(store: &Store, msg: Msg, privacy: &Privacy) -> Msg {
                 },
             )
         }
+        Msg::Confusion(mut table) => {
+            for pair in &mut table.pairs {
+                for name in pair.predicted.iter_mut().chain([&mut pair.corrected]) {
+                    *name = redact(name.for_export()).into_owned().into();
+                }
+            }
+            Msg::Confusion(table)
+        }
+        Msg::Known(field, values) => Msg::Known(field, shown(values, privacy)),
         other => other,
     };
     Msg::Hidden(Box::new(hidden))
 }
 
-fn hide_cards(mut cards: Vec<Card>, privacy: &Privacy) -> Vec<Card> {
+fn hide_cards(store: &Store, mut cards: Vec<Card>, privacy: &Privacy) -> Vec<Card> {
     for card in &mut cards {
         // What was cut out of the middle of a message may begin with half of a number.
         if let Some(preview) = &card.preview
@@ -61,13 +71,14 @@ fn hide_cards(mut cards: Vec<Card>, privacy: &Privacy) -> Vec<Card> {
             let mut words = whole.filter(|rest| rest.starts_with(char::is_alphabetic));
             card.preview = Some(format!("… {}", words.next().unwrap_or_default()).into());
         }
-        hide_card(card, privacy);
+        let events = events_of(store, card.row);
+        hide_card(card, &events, privacy);
     }
     cards
 }
 
-fn hide_view(mut view: Box<View>, privacy: &Privacy) -> Box<View> {
-    view.cards = hide_cards(std::mem::take(&mut view.cards), privacy);
+fn hide_view(store: &Store, mut view: Box<View>, privacy: &Privacy) -> Box<View> {
+    view.cards = hide_cards(store, std::mem::take(&mut view.cards), privacy);
     // A pseudonym would be no value to filter by.
     view.facets.retain(|facet| !tells_people(facet.field));
     for facet in &mut view.facets {
@@ -88,11 +99,18 @@ fn cards_by_row(store: &Store, rows: &[i64]) -> HashMap<i64, Card> {
     cards.into_iter().map(|card| (card.row, card)).collect()
 }
 
+/// What was said; nothing where it cannot be read, and then only what a text says by itself is hidden.
+fn events_of(store: &Store, row: i64) -> Vec<Event> {
+    let whole = store.whole(row).ok().flatten();
+    whole.map(|whole| whole.events).unwrap_or_default()
+}
+
 /// What a person wrote on a conversation. Of one that is gone nothing is known that could be hidden.
-fn hide_words(card: Option<&Card>, text: &str, privacy: &Privacy) -> Untrusted {
-    let mask = card.and_then(|card| {
+fn hide_words(store: &Store, card: Option<&Card>, text: &str, privacy: &Privacy) -> Untrusted {
+    let events = card.map(|card| events_of(store, card.row));
+    let mask = card.zip(events.as_deref()).and_then(|(card, events)| {
         let label = Some(&card.external_id);
-        privacy.mask(&card.key, label, &card.attributes, &[])
+        privacy.mask(&card.key, label, &card.attributes, events)
     });
     mask.map_or_else(Untrusted::default, |mask| mask.text("", text).text)
 }
@@ -101,7 +119,7 @@ fn hide_notes(store: &Store, view: &mut NotesView, privacy: &Privacy) {
     let rows: Vec<i64> = view.notes.iter().map(|note| note.row).collect();
     let cards = cards_by_row(store, &rows);
     for note in &mut view.notes {
-        note.text = hide_words(cards.get(&note.row), note.text.for_export(), privacy);
+        note.text = hide_words(store, cards.get(&note.row), note.text.for_export(), privacy);
     }
     view.folded = view.notes.iter().map(folded).collect();
 }
@@ -116,16 +134,18 @@ fn hide_entries(
     let cards = cards_by_row(store, &rows);
     for entry in &mut entries {
         let card = first(entry).and_then(|row| cards.get(&row));
-        // Words that were written are a part of what was done.
+        // Words that were written are a part of what was done; of half a name nobody knows whose it is.
         entry.summary = match card {
-            Some(_) => hide_words(card, &entry.summary, privacy)
-                .for_export()
-                .to_owned(),
-            None => without_words(&entry.summary),
+            Some(_) if !entry.summary.contains('…') => {
+                hide_words(store, card, &entry.summary, privacy)
+                    .for_export()
+                    .to_owned()
+            }
+            _ => without_words(&entry.summary),
         };
         if let (Some((_, label)), Some(card)) = (&mut entry.first, card) {
             let mut card = card.clone();
-            hide_card(&mut card, privacy);
+            hide_card(&mut card, &[], privacy);
             *label = card.external_id;
         } else {
             entry.first = None;
