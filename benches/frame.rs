@@ -229,6 +229,22 @@ fn worst(folder: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
         r#"{{"sender_id": "huge", "slots": {{}}, "events": [{}]}}"#,
         events.join(", ")
     )?;
+    // A record that is hard to show: a megabyte of text, a hundred thousand keys.
+    let text = "wört ".repeat(200_000);
+    let keys: Vec<String> = (0..100_000).map(|i| format!(r#""k{i}": {i}"#)).collect();
+    let events: Vec<String> = [format!(r#""{text}""#), format!("{{{}}}", keys.join(", "))]
+        .iter()
+        .map(|value| {
+            format!(
+                r#"{{"event": "slot", "timestamp": 1750000000, "name": "s", "value": {value}}}"#
+            )
+        })
+        .collect();
+    writeln!(
+        log,
+        r#"{{"sender_id": "record", "slots": {{}}, "events": [{}]}}"#,
+        events.join(", ")
+    )?;
     let path = folder.join("worst.jsonl");
     std::fs::write(&path, log)?;
     let store = folder.join("worst.db");
@@ -236,9 +252,43 @@ fn worst(folder: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
     Ok(store)
 }
 
+/// A record of a megabyte: until its tab is there, and what unfolds or searches it.
+fn records(store: &Path, table: &mut Table) -> Outcome {
+    for (what, place) in [("1 MB of text", "g"), ("100,000 keys", "G")] {
+        for (name, keys, key) in [
+            ("opened", "\n\n>>>", '>'),
+            ("unfolded", "\n\n>>>>ljj", 'l'),
+            ("moved in", "\n\n>>>>ljjl", 'j'),
+            ("searched", "\n\n>>>>/k9999", '9'),
+        ] {
+            let mut samples = Samples::default();
+            for _ in 0..3 {
+                let mut screen = Screen::open(store, SIZES[1], "id:record")?;
+                screen.keys("\n");
+                screen.keys(place);
+                screen.keys(if place == "g" { "j" } else { "" });
+                screen.keys(&keys[1..]);
+                let done = samples.take(|| {
+                    drop(screen.update(KeyCode::Char(key)));
+                    screen.draw()
+                });
+                done?;
+            }
+            table.times(
+                &format!("record, {what}: {name}"),
+                2,
+                &samples,
+                Some(Bar::P95(KEY)),
+            );
+        }
+    }
+    Ok(())
+}
+
 fn worst_screens(table: &mut Table) -> Outcome {
     let folder = tempfile::tempdir()?;
     let store = worst(folder.path())?;
+    records(&store, table)?;
     for size in SIZES {
         let at = format!("{}x{}", size.0, size.1);
         for filter in ["", "order"] {

@@ -161,8 +161,10 @@ impl Drawer<'_> {
             _ => Role::Set,
         };
         let style = self.theme.style(role);
-        let old = SafeText::line(before.map_or("none", unquoted)).cut(30);
-        let new = SafeText::line(if now == "null" { "none" } else { unquoted(now) });
+        // A value may have megabytes: no more of it is read than the line shows.
+        let old = SafeText::preview(before.map_or("none", unquoted), 30);
+        let now = if now == "null" { "none" } else { unquoted(now) };
+        let new = SafeText::preview(now, usize::from(width));
         let mut used = pen.word(x, y, width, "=", style);
         let room = |used: u16| width.saturating_sub(used);
         used += self.marked(x + used, y, room(used), &slot.name.line(), style, pen);
