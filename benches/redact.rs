@@ -126,6 +126,7 @@ fn speed(texts: &[Text], table: &mut Table) -> Outcome {
     for (what, text) in [
         ("chat, every second line with data", all.as_str()),
         ("digits alone", &"1 ".repeat(500_000)),
+        ("beginnings of keys alone", &"SG.".repeat(333_333)),
     ] {
         let samples = Samples::of(15, |_| {
             black_box(redact(text));

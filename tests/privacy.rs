@@ -7,10 +7,12 @@ use std::sync::atomic::AtomicBool;
 
 use afterword::export::json::whole_json;
 use afterword::export::outgoing::Outgoing;
+use afterword::export::outputs::{Choice, Choices, OUTPUTS, OutputInfo};
+use afterword::export::run;
 use afterword::import::{self, PathOrStdin, Request};
 use afterword::model::{
     Attributes, Button, Change, Clock, CorrectionField, Edit, Entity, Event, EventKind,
-    EventTarget, Imported, NoteId, Privacy, Set, SlotSet, Target,
+    EventTarget, Imported, NoteId, Prediction, Privacy, Set, SlotSet, Target,
 };
 use afterword::store::Store;
 use afterword::store::testing::{imported, main_source, message, temporary};
@@ -290,4 +292,80 @@ fn a_number_said_once_is_hidden_in_every_spelling() {
     assert_eq!(raw, "{\"x\": \"[phone]\", \"t\": 1700000000.25}");
     let slot = hidden.events[2].slot.as_ref().unwrap();
     assert_eq!(slot.value.for_export(), "\"[phone]\"");
+}
+
+#[test]
+fn no_output_holds_what_is_hidden() {
+    let text = format!(
+        "I am {NAME} {USER} a.needle@secret.example 4111 1111 1111 1111 +49 171 2345678 {AGENT} [a](b: c)"
+    );
+    let needles = [
+        USER,
+        NAME,
+        AGENT,
+        "Kowalewski",
+        "secret.example",
+        "4111 1111 1111 1111",
+        "171 2345678",
+    ];
+    let (_dir, mut here) = temporary();
+    let mut conversation = everywhere(&text);
+    // A word that is no entity, so that the message is an example and a test.
+    conversation.events[0].payload = None;
+    conversation.events[0].entities.clear();
+    conversation.events[0].intent = Some(Prediction {
+        name: Some("inform".into()),
+        ..Prediction::default()
+    });
+    let row = store(&mut here, conversation, &text);
+    let whole = here.whole(row).unwrap().unwrap();
+    let target = Target {
+        conversation: whole.card.id,
+        event: Some(EventTarget {
+            key: whole.keys[0],
+            seq: 0,
+        }),
+    };
+    let marked = r#"[{"entity":"who","value":"I","start":0,"end":1}]"#;
+    let corrections = [
+        (CorrectionField::Intent, "\"inform\""),
+        (CorrectionField::Entities, marked),
+    ];
+    let corrected = Change {
+        edits: corrections
+            .map(|(field, value)| Edit {
+                targets: vec![target],
+                set: Set::Correction {
+                    field,
+                    value: Some(value.into()),
+                },
+            })
+            .into(),
+        bulk: None,
+    };
+    here.apply(&corrected, "kim", &Clock::system()).unwrap();
+    let written = |info: &OutputInfo, hides: bool| {
+        let on = Choice::ALL.into_iter();
+        let on = on.filter(|c| if c.hides() { hides } else { info.takes(*c) });
+        let choices = Choices {
+            on: on.collect(),
+            ..Choices::default()
+        };
+        let mut out = Vec::new();
+        run::write(&here, &[row], info, &choices, &mut out, &mut |_| true).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    for info in OUTPUTS {
+        let (open, hidden) = (written(info, false), written(info, true));
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        assert!(
+            !leaks(&quoted(&open), &needles).is_empty(),
+            "{info:?}: {open}"
+        );
+        assert_eq!(
+            leaks(&quoted(&hidden), &needles),
+            [""; 0],
+            "{info:?}: {hidden}"
+        );
+    }
 }

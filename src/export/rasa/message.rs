@@ -102,21 +102,28 @@ fn recorded(event: &Event) -> Vec<Mention> {
         let raw = event.raw.as_ref().map_or("", Untrusted::for_search);
         serde_json::from_str::<Value>(raw).unwrap_or_default()
     });
+    let lists = raw
+        .iter()
+        .flat_map(|raw| [&raw["parse_data"]["entities"], &raw["entities"]]);
+    let lists: Vec<&Vec<Value>> = lists.filter_map(Value::as_array).collect();
     let extractor = |name: &Untrusted| UNTRAINED.contains(&name.for_search());
     event
         .entities
         .iter()
-        .map(|entity| {
-            // The typed event keeps one of role and group: the record says which it was.
-            let is_group = raw.as_ref().is_some_and(|raw| {
-                let lists = [&raw["parse_data"]["entities"], &raw["entities"]];
-                let mut records = lists.into_iter().filter_map(Value::as_array).flatten();
-                records.any(|r| {
-                    r["entity"].as_str() == Some(entity.name.for_search())
-                        && r["start"].as_u64() == entity.span.map(|s| s.0.into())
-                        && r["role"].is_null()
-                        && r["group"].as_str() == entity.role.as_ref().map(Untrusted::for_search)
-                })
+        .enumerate()
+        .map(|(at, entity)| {
+            let of_group = |r: &Value| {
+                r["entity"].as_str() == Some(entity.name.for_search())
+                    && r["role"].is_null()
+                    && r["group"].as_str() == entity.role.as_ref().map(Untrusted::for_search)
+            };
+            // The typed event keeps one of role and group: the record says which it was. By its place in the
+            // list where all are there: in a masked text it begins elsewhere than the record says.
+            let is_group = lists.iter().any(|list| match list.get(at) {
+                Some(record) if list.len() == event.entities.len() => of_group(record),
+                _ => list
+                    .iter()
+                    .any(|r| of_group(r) && r["start"].as_u64() == entity.span.map(|s| s.0.into())),
             });
             let (group, role) = if is_group {
                 (entity.role.clone(), None)

@@ -11,6 +11,10 @@ use crate::text::redact::{Found, Kind, find};
 /// So much personal data of one conversation is looked for in all of its places.
 const KNOWN: usize = 64;
 
+/// So many parts of a name are looked for by themselves: nobody has more, and every one is looked for in
+/// every text.
+const PARTS: usize = 16;
+
 /// Hides what is to be hidden in the texts of one conversation.
 #[derive(Debug)]
 pub(crate) struct Mask<'p> {
@@ -78,6 +82,7 @@ impl<'p> Mask<'p> {
             for part in name
                 .split_whitespace()
                 .filter(|p| p.chars().count() > 2 && *p != native)
+                .take(PARTS)
             {
                 self.names.add(part, &put, false);
             }

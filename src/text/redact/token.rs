@@ -174,10 +174,16 @@ fn known(view: &View<'_>, start: usize, end: usize) -> Option<std::ops::Range<us
         let dotted = head.ends_with(b".");
         let from = start + head.len();
         if view.bytes().get(start..from) == Some(*head) {
-            let last = after(view, from, |b| is_key(b) || dotted && b == b'.');
-            let rest = &view.bytes()[from..last];
-            let digit = rest.iter().take(JUDGED).any(u8::is_ascii_digit);
-            return (rest.len() >= *least && digit).then_some(start..last);
+            let fits = |b: u8| is_key(b) || dotted && b == b'.';
+            let rest = view.bytes().get(from..).unwrap_or_default();
+            let head = rest.iter().take(JUDGED).take_while(|b| fits(**b));
+            let (mut length, mut digit) = (0, false);
+            for byte in head {
+                length += 1;
+                digit |= byte.is_ascii_digit();
+            }
+            // Only what is a key is read to its end: a text of nothing but beginnings has no end near.
+            return (length >= *least && digit).then(|| start..after(view, from, fits));
         }
     }
     telegram(view, start, end)

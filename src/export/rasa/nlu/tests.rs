@@ -174,3 +174,46 @@ fn a_message_that_was_taken_back_counts() {
         [("help", "qwe")]
     );
 }
+
+#[test]
+fn a_masked_message_is_marked_where_its_words_are_now() {
+    // Before the city stands an address, which is an entity too, and behind it a number.
+    let entities = r#"[{"entity":"city","value":"Rome","start":19,"end":23,"group":"2"},
+        {"entity":"date","value":"may","start":39,"end":42,"role":"by"}]"#;
+    let text = "me, a.long@b.co to Rome +4915112345678 may";
+    let mut whole = Talk::default().user(text, "travel", entities).whole();
+    correct(&mut whole, 0, Intent, "\"travel\"");
+    let hidden = |privacy: &Privacy, whole: &Whole| {
+        let mut nlu = Box::new(Nlu::new(false));
+        let leaving = Outgoing::new(whole.clone(), privacy);
+        let said = leaving.whole().events.iter().find_map(|e| e.text.clone());
+        let mut out = Vec::new();
+        nlu.take(&mut out, &leaving).unwrap();
+        let written = nlu.finish(&mut out).unwrap();
+        (String::from_utf8(out).unwrap(), said.unwrap(), written)
+    };
+    let privacy = Privacy::new(crate::model::Pseudonyms::new([1; 32]), true, true);
+    let (yaml, said, _) = hidden(&privacy, &whole);
+    assert_eq!(said.for_export(), "me, [email] to Rome [phone] may");
+    let marked = r#"me, [email] to [Rome]{"entity": "city", "group": "2"} [phone] [may]{"entity": "date", "role": "by"}"#;
+    assert_eq!(pairs(&examples(&yaml)), [("travel", marked)]);
+    let mut masked = whole.clone();
+    // A person's marks move as well; what is masked itself holds a bracket, and no entity can.
+    let hand = r#"[{"entity":"city","value":"Rome","start":19,"end":23}]"#;
+    correct(&mut whole, 0, Entities, hand);
+    let (yaml, _, _) = hidden(&privacy, &whole);
+    let marked = "me, [email] to [Rome](city) [phone] may";
+    assert_eq!(pairs(&examples(&yaml)), [("travel", marked)]);
+    correct(
+        &mut masked,
+        0,
+        Entities,
+        r#"[{"entity":"mail","value":"x","start":4,"end":15}]"#,
+    );
+    let (yaml, _, written) = hidden(&privacy, &masked);
+    assert!(yaml.ends_with("nlu: []\n"), "{yaml}");
+    assert_eq!(
+        written.left_out,
+        [(1, "messages with an entity that Rasa cannot mark")]
+    );
+}
