@@ -278,6 +278,32 @@ fn spans_of_entities_follow_their_words() {
     assert_eq!(entities[1].value.for_export(), "\"Rome\"");
 }
 
+/// Each entity for itself would read the text from its beginning: minutes.
+#[test]
+fn many_entities_in_a_long_text_are_found_again() {
+    let piece = "a@b.co Röme ";
+    let mut conversation = everywhere(&piece.repeat(40_000));
+    let city = |n: u32| Entity {
+        name: "city".into(),
+        value: "\"Röme\"".into(),
+        span: Some((12 * n + 7, 12 * n + 11)),
+        ..Entity::default()
+    };
+    conversation.events.truncate(1);
+    conversation.events[0].raw = None;
+    conversation.events[0].entities = (0..40_000).step_by(4).map(city).collect();
+    let (_dir, here) = temporary();
+    let hidden = here.privacy(false, true).unwrap().imported(conversation);
+    let event = &hidden.events[0];
+    let said = event.text.as_ref().unwrap().for_export();
+    assert!(said.starts_with("[email] Röme [email] Röme "));
+    for (n, entity) in event.entities.iter().enumerate() {
+        let start = 13 * 4 * n as u32 + 8;
+        assert_eq!(entity.span, Some((start, start + 4)));
+        assert_eq!(entity.value.for_export(), "\"Röme\"");
+    }
+}
+
 #[test]
 fn a_number_said_once_is_hidden_in_every_spelling() {
     let mut conversation = everywhere("call me at 415-555-2671");

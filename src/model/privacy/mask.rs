@@ -183,42 +183,68 @@ impl Masked {
         !self.cuts.is_empty()
     }
 
-    /// Where a span of characters of the original `text` is now, and whether something in it was hidden.
-    pub(crate) fn span(&self, text: &str, span: (u32, u32)) -> ((u32, u32), bool) {
-        let byte = |chars: u32| {
-            let mut places = text.char_indices().map(|(at, _)| at);
-            places.nth(chars as usize).unwrap_or(text.len())
-        };
-        let (from, to) = (byte(span.0), byte(span.1));
-        let (mut start, mut end, mut touched) = (from, to, false);
+    /// The way from places in the original `text` to where they are now.
+    pub(crate) fn places(&self, text: &str) -> Places<'_> {
+        let starts = |text: &str| text.char_indices().map(|(at, _)| at).collect();
         let mut moved = 0isize;
-        for (cut, put) in &self.cuts {
+        let cuts = self.cuts.iter().map(|(cut, put)| {
             let begins = (cut.start as isize + moved) as usize;
-            if cut.start < to && from < cut.end {
-                touched = true;
-            }
-            if cut.start <= from && from < cut.end {
-                start = begins;
-            } else if cut.end <= from {
-                start = (from as isize + moved + *put as isize - cut.len() as isize) as usize;
-            }
-            if cut.start < to && to <= cut.end {
-                end = begins + put;
-            } else if cut.end <= to {
-                end = (to as isize + moved + *put as isize - cut.len() as isize) as usize;
-            }
             moved += *put as isize - cut.len() as isize;
+            (cut.clone(), begins..begins + put)
+        });
+        Places {
+            now: self.text.for_export(),
+            cuts: cuts.collect(),
+            before: starts(text),
+            after: starts(self.text.for_export()),
+            length: text.len(),
         }
-        let now = self.text.for_export();
-        let chars = |at: usize| now.get(..at).map_or(0, |before| before.chars().count()) as u32;
+    }
+}
+
+/// Where the places of a text are once something in it is hidden: made once a text, since there may be many
+/// entities in a long one.
+pub(crate) struct Places<'m> {
+    now: &'m str,
+    /// Bytes that went, and those that came for them.
+    cuts: Vec<(Range<usize>, Range<usize>)>,
+    /// Where the characters of the original begin, and those of the text as it is now.
+    before: Vec<usize>,
+    after: Vec<usize>,
+    length: usize,
+}
+
+impl Places<'_> {
+    /// Where a span of characters of the original is now, and whether something in it was hidden.
+    pub(crate) fn span(&self, span: (u32, u32)) -> ((u32, u32), bool) {
+        let byte = |chars: u32| self.before.get(chars as usize).copied();
+        let (from, to) = (
+            byte(span.0).unwrap_or(self.length),
+            byte(span.1).unwrap_or(self.length),
+        );
+        let last = |begun: usize| begun.checked_sub(1).and_then(|at| self.cuts.get(at));
+        let at_start = last(self.cuts.partition_point(|(cut, _)| cut.start <= from));
+        let at_end = last(self.cuts.partition_point(|(cut, _)| cut.start < to));
+        let start = match at_start {
+            Some((cut, put)) if from < cut.end => put.start,
+            Some((cut, put)) => put.end + (from - cut.end),
+            None => from,
+        };
+        let end = match at_end {
+            Some((cut, put)) if to <= cut.end => put.end,
+            Some((cut, put)) => put.end + (to - cut.end),
+            None => to,
+        };
+        let touched = at_end.is_some_and(|(cut, _)| from < cut.end);
+        let chars = |at: usize| self.after.partition_point(|begin| *begin < at) as u32;
         ((chars(start), chars(end)), touched)
     }
 
-    /// The characters of this span as they are now.
-    pub(crate) fn slice(&self, span: (u32, u32)) -> String {
-        let all = self.text.for_export().chars();
-        all.skip(span.0 as usize)
-            .take(span.1.saturating_sub(span.0) as usize)
-            .collect()
+    /// The characters of this span of the text as it is now.
+    pub(crate) fn slice(&self, span: (u32, u32)) -> &str {
+        let byte = |chars: u32| self.after.get(chars as usize).copied();
+        let from = byte(span.0).unwrap_or(self.now.len());
+        let to = byte(span.1).unwrap_or(self.now.len());
+        self.now.get(from..to).unwrap_or_default()
     }
 }

@@ -68,14 +68,16 @@ impl Mask<'_> {
             button.title = self.text("", button.title.for_export()).text;
             self.optional(&mut button.payload);
         }
+        let places = masked.as_ref().filter(|_| !event.entities.is_empty());
+        let places = places.map(|(text, masked)| masked.places(text.for_export()));
         for entity in &mut event.entities {
             entity.value = self.json(entity.name.for_search(), &entity.value);
-            if let (Some(span), Some((text, masked))) = (entity.span, &masked) {
-                let (moved, hidden) = masked.span(text.for_export(), span);
+            if let (Some(span), Some(places)) = (entity.span, &places) {
+                let (moved, hidden) = places.span(span);
                 entity.span = Some(moved);
                 if hidden {
                     // The value is what was said, perhaps in another spelling.
-                    entity.value = quoted(&masked.slice(moved)).into();
+                    entity.value = quoted(places.slice(moved)).into();
                 }
             }
             entity.name = self.label(&entity.name);
@@ -122,17 +124,18 @@ impl Mask<'_> {
                 Vec<serde_json::Map<String, serde_json::Value>>,
             >(value.for_export())
         {
+            let places = masked.places(text.for_export());
             for entity in &mut list {
                 let number = |key: &str| {
                     let at = entity.get(key).and_then(serde_json::Value::as_u64);
                     at.and_then(|at| u32::try_from(at).ok())
                 };
                 if let (Some(start), Some(end)) = (number("start"), number("end")) {
-                    let (moved, hidden) = masked.span(text.for_export(), (start, end));
+                    let (moved, hidden) = places.span((start, end));
                     entity.insert("start".into(), moved.0.into());
                     entity.insert("end".into(), moved.1.into());
                     if hidden {
-                        entity.insert("value".into(), masked.slice(moved).into());
+                        entity.insert("value".into(), places.slice(moved).into());
                     }
                 }
             }
