@@ -1,6 +1,8 @@
 //! Personal data: how much of it is found, how much else is taken for it, how fast. On the corpus of cases
 //! where it is there, and on 10,000 generated texts.
 
+#![allow(clippy::print_stderr, reason = "a bench tells what it missed")]
+
 mod common;
 #[path = "common/personal.rs"]
 mod personal;

@@ -225,8 +225,9 @@ impl App {
                 let begins = filter::fold(&prefix);
                 let alone = text.len() == line.range.len();
                 let named = self.presets.iter().filter(|(preset, _)| {
+                    let shown = !self.hidden || !names_people(&preset.filter);
                     !in_turn
-                        && !(self.hidden && names_people(&preset.filter))
+                        && shown
                         && !begins.is_empty()
                         && filter::fold(&preset.name).starts_with(&begins)
                 });
