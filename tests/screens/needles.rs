@@ -56,7 +56,6 @@ fn said(at: i64, text: &str, intent: &str, confidence: f64) -> Event {
             name: Some(intent.into()),
             confidence: Some(afterword::model::Confidence(confidence)),
             ranking: vec![ranked(intent, confidence), ranked("refund", 0.2)],
-            ..Prediction::default()
         }),
         ..message(EventKind::User, at, text)
     }
@@ -116,7 +115,6 @@ fn everywhere(at: i64) -> Imported {
                 name: "parcel".into(),
                 state,
                 step: Some(MAIL.into()),
-                ..FlowStep::default()
             }),
             text: None,
             ..message(EventKind::Flow, at + 10_000, "")
