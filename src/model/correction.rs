@@ -141,10 +141,21 @@ pub fn correction_json(field: CorrectionField, typed: &str) -> Option<Untrusted>
             }
             strings_json(&topics)
         }
-        CorrectionField::Entities => typed.into(),
+        CorrectionField::Entities => spelled(field, typed.into()),
         CorrectionField::Sentiment if is_number() => typed.into(),
         _ => string_json(typed),
     })
+}
+
+/// The JSON of a corrected value in the one spelling in which it is kept, so that what comes back from an
+/// export is the same value; JSON that is none of this field stays as it is.
+pub fn spelled(field: CorrectionField, json: Untrusted) -> Untrusted {
+    let respelled = match field {
+        CorrectionField::Entities => entities_of(&json).ok().map(|all| entities_json(&all)),
+        CorrectionField::Topics => strings_of(&json).map(|all| strings_json(&all)),
+        _ => string_of(&json).map(|text| string_json(text.for_export())),
+    };
+    respelled.unwrap_or(json)
 }
 
 /// What a person says of a message, harmless and on one line: `-> refund`, `confirmed`, `-> refund, entities

@@ -8,7 +8,7 @@ use super::value;
 use super::wire::{NoteRecord, Record};
 use crate::model::{
     Change, CorrectionField, Edit, EntryId, EventKey, EventTarget, Hash, Imported, Millis, NoteId,
-    ReviewSeed, Set, Target, event_keys,
+    ReviewSeed, Set, Target, event_keys, spelled,
 };
 use crate::text::Untrusted;
 
@@ -116,7 +116,7 @@ impl Seeds {
         for (field, raw) in corrections {
             let set = Set::Correction {
                 field: *field,
-                value: Some(value(raw)),
+                value: Some(spelled(*field, value(raw))),
             };
             self.edit(target, set);
         }

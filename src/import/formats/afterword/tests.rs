@@ -1,3 +1,5 @@
+mod reviews;
+
 use super::*;
 use crate::export::json::whole_json;
 use crate::model::{
