@@ -84,11 +84,34 @@ fn going_back_from_the_filter_line_leaves_no_trace() {
 }
 
 #[test]
-fn keys_before_the_answer_are_about_what_is_still_shown() {
+fn keys_before_the_answer_wait_for_the_list_they_are_meant_for() {
     let mut screen = Screen::all();
-    screen.go("m.chen").hold().press("'3r").release();
-    assert_eq!(screen.review("anna.k").status, Status::Unread);
-    assert_eq!(screen.review("m.chen").status, Status::Reviewed);
+    let flagged = screen.app.list.rows.len();
+    screen.go("m.chen").hold().press("'3Ax");
+    assert!(
+        screen.app.list.marks.is_empty(),
+        "nothing of the list before"
+    );
+    screen.release();
+    assert_eq!(screen.review("m.chen").status, Status::Unread);
+    let entry = &screen.journal()[0];
+    let changed = screen.app.list.rows.len();
+    assert!(changed < flagged, "the preset shows fewer");
+    assert_eq!(entry.targets as usize, changed);
+}
+
+#[test]
+fn escape_drops_the_keys_that_wait() {
+    let mut screen = Screen::all();
+    let before = screen.journal().len();
+    screen.go("m.chen").hold().press("'3Ax<esc>");
+    assert!(
+        screen.status().contains("2 keys dropped"),
+        "{}",
+        screen.status()
+    );
+    screen.release();
+    assert_eq!(screen.journal().len(), before);
 }
 
 #[test]

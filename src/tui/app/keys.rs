@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::KeyEvent;
 use tui_input::Input;
 
 use super::App;
@@ -26,10 +26,7 @@ impl App {
         }
     }
 
-    pub(super) fn key(&mut self, key: &KeyEvent) {
-        if key.kind == KeyEventKind::Release {
-            return;
-        }
+    pub(super) fn pressed(&mut self, key: &KeyEvent) {
         if self.layout().is_none() {
             // Nothing can be seen, so nothing is changed; leaving always works.
             if matches!(Key::of(key).char(), Some('q')) || super::popup::is_ctrl(key, 'c') {

@@ -12,6 +12,7 @@ mod excerpt;
 pub mod export;
 pub mod filter_line;
 pub mod find;
+mod held;
 pub mod hiding;
 mod keys;
 pub mod learning;
@@ -39,6 +40,8 @@ pub mod view;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
 
 use crate::filter::{self, Zone};
 use crate::model::{Millis, Preset, Tag};
@@ -131,6 +134,8 @@ pub struct App {
     go_to: Option<i64>,
     delete_asked: Option<String>,
     cmds: Vec<Cmd>,
+    /// Keys that wait for the list they are meant for.
+    held: VecDeque<KeyEvent>,
 }
 
 impl App {
@@ -177,6 +182,7 @@ impl App {
             go_to: None,
             delete_asked: None,
             cmds: Vec::new(),
+            held: VecDeque::new(),
         }
     }
 
@@ -228,9 +234,11 @@ impl App {
             // Taken off above.
             Msg::Hidden(_) => {}
             Msg::Key(key) => {
-                let here = self.list.cursor;
-                self.key(&key);
-                self.moved(here);
+                if !self.holds(&key) {
+                    let here = self.list.cursor;
+                    self.pressed(&key);
+                    self.moved(here);
+                }
             }
             Msg::Mouse(mouse) => {
                 let here = self.list.cursor;
@@ -345,7 +353,11 @@ impl App {
             Msg::NotCopied(clip) => self.send(Cmd::CopyByTerminal(clip)),
             Msg::Notice(text) => self.say(&text),
             Msg::Export(news) => self.export_news(news),
-            Msg::WorkerDied(why) => self.fail(&why),
+            Msg::WorkerDied(why) => {
+                self.fail(&why);
+                // No list may ever come: keys do not wait for it.
+                self.view.answered = self.view.generation;
+            }
             Msg::Terminal(TerminalEvent::Terminate(_) | TerminalEvent::Hangup) => self.leave(),
             Msg::Terminal(TerminalEvent::Suspend) => self.send(Cmd::Suspend),
             Msg::Terminal(TerminalEvent::Resume) => self.send(Cmd::Redraw),
@@ -355,6 +367,7 @@ impl App {
 
     /// Brings everything derived into step and hands the commands over.
     fn finish(&mut self) -> Vec<Cmd> {
+        self.release_held();
         self.keep_trail();
         self.settle_comparison();
         if let Some(layout) = self.layout() {
