@@ -141,6 +141,7 @@ fn nothing_found_says_so_and_a_find_goes_along_to_the_next_conversation() {
     );
     screen.press("<enter>");
     assert!(screen.status().contains("nothing found of zebra"));
+    screen.press("<esc>");
     assert!(screen.app.find.is_none());
     screen.press("/e<enter>J");
     assert!(screen.app.find.is_some());
@@ -149,6 +150,46 @@ fn nothing_found_says_so_and_a_find_goes_along_to_the_next_conversation() {
     // An empty prompt is no find.
     screen.press("/<enter>");
     assert!(screen.app.find.is_none());
+}
+
+#[test]
+fn what_found_nothing_keeps_n_in_its_conversation_until_esc() {
+    let mut screen = Start::on(fixture::store()).filter("did").go();
+    screen.press("<enter>/zebra<enter>");
+    let row = screen.app.reader.open.as_ref().unwrap().whole.card.row;
+    let cursor = screen.app.reader.open.as_ref().unwrap().cursor;
+    for key in ["n", "N", "nnnn", "NNNN"] {
+        screen.press(key);
+        let open = screen.app.reader.open.as_ref().unwrap();
+        assert_eq!((open.whole.card.row, open.cursor), (row, cursor), "{key}");
+        assert!(screen.status().contains("nothing found of zebra"), "{key}");
+    }
+    screen.press("<esc>");
+    assert!(screen.app.find.is_none());
+    assert_eq!(screen.app.focus, afterword::tui::layout::Pane::Reader);
+}
+
+#[test]
+fn the_cursor_goes_back_when_the_words_find_nothing_any_more() {
+    let mut screen = Screen::all();
+    screen.press("<enter>gj");
+    let origin = at(&screen);
+    screen.press("/1182");
+    let hit = at(&screen);
+    assert_ne!(hit, origin);
+    screen.press("q");
+    assert_eq!(at(&screen), origin);
+    screen.press("<backspace>");
+    assert_eq!(at(&screen), hit);
+    screen.press("q<enter>");
+    assert_eq!(at(&screen), origin);
+    // In the record too.
+    let mut screen = Screen::all();
+    screen.press("<enter>>>>>/0.43");
+    let line = |screen: &Screen| screen.app.reader.pane.line().unwrap();
+    let hit = line(&screen);
+    screen.press("q");
+    assert!(hit > 0 && line(&screen) == 0, "{hit}");
 }
 
 #[test]

@@ -214,21 +214,15 @@ impl App {
         let Some(find) = &mut self.find else { return };
         match key.code {
             _ if key.code == KeyCode::Esc || is_ctrl(key, 'c') => {
-                let (within, origin) = (find.within, find.origin);
+                self.back_to_origin();
                 self.drop_find();
-                match (within, &mut self.reader.open) {
-                    (FindIn::Conversation, Some(open)) => open.cursor = origin,
-                    (FindIn::Detail, _) => self.reader.pane.go_to(origin.unwrap_or(0), 0),
-                    _ => {}
-                }
             }
             KeyCode::Enter if find.asked().trim().is_empty() => self.drop_find(),
             KeyCode::Enter => {
                 find.typing = false;
+                // It stays also where it found nothing: `n` belongs to it, and never leaves the conversation.
                 if find.places.is_empty() {
-                    let words = format!("nothing found of {}", find.asked());
-                    self.drop_find();
-                    return self.say(&words);
+                    return self.say_nothing_found();
                 }
                 if find.within == FindIn::Conversation {
                     let events = find.numbers();
@@ -263,6 +257,25 @@ impl App {
         find.go_from(find.origin);
         if find.at.is_some() {
             self.show_place();
+        } else {
+            self.back_to_origin();
+        }
+    }
+
+    /// The cursor goes back to where it stood when the find began.
+    fn back_to_origin(&mut self) {
+        let Some(find) = &self.find else { return };
+        match (find.within, &mut self.reader.open) {
+            (FindIn::Conversation, Some(open)) => open.cursor = find.origin,
+            (FindIn::Detail, _) => self.reader.pane.go_to(find.origin.unwrap_or(0), 0),
+            _ => {}
+        }
+    }
+
+    fn say_nothing_found(&mut self) {
+        if let Some(find) = &self.find {
+            let words = format!("nothing found of {}", find.asked());
+            self.say(&words);
         }
     }
 
@@ -280,7 +293,7 @@ impl App {
         let nothing = find.places.is_empty();
         self.show_place();
         if nothing {
-            self.say("nothing found here");
+            self.say_nothing_found();
         } else if around {
             self.say(if backwards {
                 "from the first place to the last"
