@@ -44,5 +44,5 @@ pub use review::{
     Ack, Change, CorrectionField, Edit, EntryKind, EventTarget, JournalEntry, LeftAlone, Note,
     NoteId, Review, Set, Status, Tag, Target, Verdict,
 };
-pub use slots::{SlotState, slot_states_at};
+pub use slots::{SlotState, slot_states_at, slot_values_before};
 pub use time::{Clock, Millis};

@@ -30,6 +30,19 @@ pub fn slot_states_at<const N: usize>(
     })
 }
 
+/// For each event that sets a slot, the JSON value of that slot before it, from one walk over the conversation;
+/// `None` where it had none (never set, cleared, reset, begun afresh, taken back), and for every other event.
+pub fn slot_values_before(events: &[Event]) -> Vec<Option<&Untrusted>> {
+    let mut replay = Replay::new(events);
+    let mut before = Vec::with_capacity(events.len());
+    for (position, event) in events.iter().enumerate() {
+        let slot = event.slot.as_ref();
+        before.push(slot.and_then(|s| replay.slot(s.name.for_search())));
+        replay.step(position, event);
+    }
+    before
+}
+
 /// The slot state where a replay stands.
 pub(super) fn state_of(replay: &Replay<'_>) -> SlotState {
     replay

@@ -3,6 +3,7 @@
 use afterword::tui::theme::Theme;
 use ratatui::style::{Color, Modifier};
 
+use crate::common::talk::Talk;
 use crate::common::{FULL, Screen, Start, fixture, text};
 
 fn on(theme: Theme) -> Screen {
@@ -119,4 +120,40 @@ fn the_last_problem_and_turn_say_so() {
     assert!(screen.status().contains("no further turn"));
     screen.press("{{{");
     assert!(screen.status().contains("no earlier turn"));
+}
+
+#[test]
+fn the_old_value_of_a_slot_is_the_one_the_assistant_itself_had() {
+    let text = |value: &str| serde_json::json!(value);
+    let talk = Talk::new("rita", 5)
+        .user("lost", &[("open_incident", 0.9)])
+        .slot("problem", text("one"))
+        .slot("problem", text("two"))
+        .event("reset_slots")
+        .slot("problem", text("two"))
+        .listen()
+        .user("stolen", &[("inform", 0.9)])
+        .slot("problem", text("three"))
+        .event("rewind")
+        .slot("problem", text("four"))
+        .event("restart")
+        .slot("problem", text("five"));
+    let mut screen = Start::on(fixture::of(&[talk])).filter("").go();
+    screen.press("<enter>");
+    let text = screen.text();
+    let slots = text.lines().filter_map(|l| l.split("=problem: ").nth(1));
+    let slots: Vec<&str> = slots.map(|s| s.trim_end_matches([' ', '│', '|'])).collect();
+    assert_eq!(
+        slots,
+        [
+            "none -> one",
+            "one -> two",
+            // The same value again is shown: between them there was none.
+            "none -> two",
+            "two -> three",
+            "two -> four",
+            "none -> five"
+        ],
+        "{text}"
+    );
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{
     ActionRun, Attributes, Facts, FlowStep, SlotSet, SlotState, mark_reverted, slot_states_at,
+    slot_values_before,
 };
 
 fn of(kind: EventKind) -> Event {
@@ -194,6 +195,13 @@ proptest! {
             let state: Vec<(&str, &str)> =
                 state.iter().map(|(n, v)| (n.for_search(), v.for_search())).collect();
             prop_assert_eq!(state, slots, "after {}", end - 1);
+        }
+        for (seq, before) in slot_values_before(&events).into_iter().enumerate() {
+            let slot = events[seq].slot.as_ref();
+            let state = if seq == 0 { Vec::new() } else { slot_state_at(&events, seq - 1) };
+            let old = slot.and_then(|s| state.iter().find(|known| known.0 == s.name));
+            let old = old.map(|known| &known.1).filter(|value| value.for_search() != "null");
+            prop_assert_eq!(before, old, "before {}", seq);
         }
         let mut marked = events.clone();
         mark_reverted(&mut marked);

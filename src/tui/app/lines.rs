@@ -1,12 +1,11 @@
 //! The conversation as lines of the reader: which events show, folded how, wrapped where. Pure.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::buttons::{self, Clicks, clicks};
-use crate::model::{Event, EventKind, EventTarget, FlowState, is_quiet};
+use crate::model::{Event, EventKind, EventTarget, FlowState, is_quiet, slot_values_before};
 use crate::store::Whole;
-use crate::text;
+use crate::text::{self, Untrusted};
 use crate::tui::opened::Texts;
 
 /// Column at which text begins.
@@ -90,7 +89,7 @@ pub fn lines(
         width,
         folding,
         out: Vec::new(),
-        slots: HashMap::new(),
+        before: slot_values_before(&whole.events),
         last: None,
     };
     out.build();
@@ -105,7 +104,8 @@ struct Builder<'a> {
     revealed: &'a [usize],
     clicks: Clicks,
     out: Vec<ReaderLine>,
-    slots: HashMap<String, String>,
+    /// The value that each slot had before the event, as the assistant itself replays them.
+    before: Vec<Option<&'a Untrusted>>,
     last: Option<i64>,
 }
 
@@ -123,8 +123,7 @@ impl Builder<'_> {
                 }
                 continue;
             }
-            if folds && self.hidden(event) {
-                self.remember(event);
+            if folds && self.hidden(seq, event) {
                 continue;
             }
             if event.kind.author().is_some() || revealed {
@@ -142,27 +141,15 @@ impl Builder<'_> {
     }
 
     /// Events that say nothing to a reader unless actions are shown or somebody looks for them.
-    fn hidden(&self, event: &Event) -> bool {
-        is_quiet(event) || event.kind == EventKind::Slot && self.unchanged(event)
+    fn hidden(&self, seq: usize, event: &Event) -> bool {
+        is_quiet(event) || event.kind == EventKind::Slot && self.unchanged(seq, event)
     }
 
-    fn unchanged(&self, event: &Event) -> bool {
+    fn unchanged(&self, seq: usize, event: &Event) -> bool {
         event.slot.as_ref().is_some_and(|s| {
-            let before = self
-                .slots
-                .get(s.name.for_search())
-                .map_or("null", String::as_str);
+            let before = self.before[seq].map_or("null", Untrusted::for_search);
             before == s.value.for_search()
         })
-    }
-
-    fn remember(&mut self, event: &Event) {
-        if let Some(slot) = &event.slot {
-            self.slots.insert(
-                slot.name.for_search().to_owned(),
-                slot.value.for_search().to_owned(),
-            );
-        }
     }
 
     fn push(&mut self, seq: usize, content: Content) {
@@ -222,15 +209,10 @@ impl Builder<'_> {
             }
             EventKind::Action => self.push(seq, Content::Action),
             EventKind::Slot => {
-                let before = event
-                    .slot
-                    .as_ref()
-                    .and_then(|s| self.slots.get(s.name.for_search()).cloned());
-                self.remember(event);
                 let content = if event.flow.is_some() {
                     Content::Flow
                 } else {
-                    Content::Slot(before)
+                    Content::Slot(self.before[seq].map(|b| b.for_search().to_owned()))
                 };
                 self.push(seq, content);
             }
