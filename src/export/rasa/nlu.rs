@@ -10,7 +10,7 @@ use super::tally::Tally;
 use crate::export::outgoing::Outgoing;
 use crate::export::output::{Output, Written};
 use crate::export::yaml;
-use crate::model::{Event, EventKind, MarkedEntity, MessageMark, shown_intent};
+use crate::model::{Event, EventKind, MarkedEntity, MessageMark, Prediction, shown_intent};
 use crate::store::Whole;
 use crate::text::Untrusted;
 
@@ -51,6 +51,14 @@ impl Nlu {
             .keys
             .get(seq)
             .and_then(|key| whole.review.corrected_intent(*key));
+        let fallback = event.intent.as_ref().is_some_and(Prediction::is_fallback);
+        if corrected.is_none() && fallback {
+            // What stands behind a fallback is a guess that nobody confirmed by marking entities.
+            return self.tally.leave_out(
+                1,
+                "messages whose entities alone were corrected, of a fallback",
+            );
+        }
         let Some(intent) = corrected.or_else(|| shown_intent(event).cloned()) else {
             return self.tally.leave_out(1, "messages without an intent");
         };

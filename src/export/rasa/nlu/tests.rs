@@ -75,6 +75,29 @@ fn only_what_a_person_corrected_or_confirmed_is_an_example() {
 }
 
 #[test]
+fn marking_entities_confirms_no_guess_behind_a_fallback() {
+    let mut whole = Talk::default()
+        .user("qwe", "nlu_fallback", "[]")
+        .user("hello", "greet", "[]")
+        .whole();
+    correct(&mut whole, 0, Entities, "[]");
+    correct(&mut whole, 1, Entities, "[]");
+    let (yaml, written) = export(&[whole.clone()], false);
+    assert_eq!(pairs(&examples(&yaml)), [("greet", "hello")]);
+    assert_eq!(
+        written.left_out,
+        [(
+            1,
+            "messages whose entities alone were corrected, of a fallback"
+        )]
+    );
+    correct(&mut whole, 0, Intent, "\"second\"");
+    let (yaml, written) = export(&[whole], false);
+    assert_eq!(examples(&yaml).len(), 2);
+    assert_eq!(written.left_out, []);
+}
+
+#[test]
 fn predicted_ones_are_those_that_were_understood() {
     let whole = Talk::default()
         .user("qwe", "nlu_fallback", "[]")
