@@ -362,7 +362,7 @@ pub const FIELDS: &[FieldInfo] = &[
         .says("on this topic or subtopic", "topic:returns/refund")
         .facet(),
     row(Field::Sentiment, "sentiment", K::Sentiment)
-        .of(&["positive", "neutral", "negative"])
+        .of(&crate::model::SENTIMENTS)
         .says(
             "of this sentiment, or by a number from -1 to 1",
             "sentiment:negative",

@@ -10,6 +10,9 @@ use serde_json::{Number, Value};
 use super::{CorrectionField, Entity, Event, EventKey, Prediction, Review};
 use crate::text::Untrusted;
 
+/// The words of a sentiment; besides them it is a number from -1 to 1.
+pub const SENTIMENTS: [&str; 3] = ["positive", "neutral", "negative"];
+
 /// An entity as a person marked it in the text of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarkedEntity {
@@ -130,7 +133,6 @@ pub fn correction_json(field: CorrectionField, typed: &str) -> Option<Untrusted>
     if typed.is_empty() {
         return None;
     }
-    let is_number = || serde_json::from_str::<Number>(typed).is_ok();
     Some(match field {
         CorrectionField::Topics => {
             let mut topics: Vec<Untrusted> = Vec::new();
@@ -142,7 +144,7 @@ pub fn correction_json(field: CorrectionField, typed: &str) -> Option<Untrusted>
             strings_json(&topics)
         }
         CorrectionField::Entities => spelled(field, typed.into()),
-        CorrectionField::Sentiment if is_number() => typed.into(),
+        CorrectionField::Sentiment => sentiment_json(typed),
         _ => string_json(typed),
     })
 }
@@ -156,6 +158,22 @@ pub fn spelled(field: CorrectionField, json: Untrusted) -> Untrusted {
         _ => string_of(&json).map(|text| string_json(text.for_export())),
     };
     respelled.unwrap_or(json)
+}
+
+/// A sentiment as people write it: a word without regard to case, or a number as it was written. Anything
+/// else stays a text, which [`check_correction`] refuses.
+fn sentiment_json(typed: &str) -> Untrusted {
+    if let Some(word) = SENTIMENTS.iter().find(|w| w.eq_ignore_ascii_case(typed)) {
+        return string_json(word);
+    }
+    if serde_json::from_str::<Number>(typed).is_ok() {
+        return typed.into();
+    }
+    // `.5` and `+1` are numbers to people, if not to JSON.
+    match typed.parse().ok().and_then(Number::from_f64) {
+        Some(number) => number.to_string().into(),
+        None => string_json(typed),
+    }
 }
 
 /// What a person says of a message, harmless and on one line: `-> refund`, `confirmed`, `-> refund, entities
@@ -196,8 +214,11 @@ pub fn check_correction(field: CorrectionField, json: &Untrusted) -> Result<(), 
             (says_something(json), "a JSON string")
         }
         CorrectionField::Sentiment => (
-            says_something(json) || serde_json::from_str::<Number>(text).is_ok(),
-            "a JSON string or number",
+            match string_of(json) {
+                Some(word) => SENTIMENTS.contains(&word.for_search()),
+                None => serde_json::from_str(text).is_ok_and(|n: f64| (-1.0..=1.0).contains(&n)),
+            },
+            "positive, neutral, negative or a number from -1 to 1",
         ),
         CorrectionField::Topics => (strings_of(json).is_some(), "a JSON array of strings"),
         CorrectionField::Entities => {
@@ -337,7 +358,7 @@ mod tests {
         let fits = |field, json: &str| check_correction(field, &json.into()).is_ok();
         use CorrectionField as F;
         for field in [F::Intent, F::Language, F::Summary, F::Sentiment] {
-            assert!(fits(field, "\"a\""), "{field:?}");
+            assert_eq!(fits(field, "\"a\""), field != F::Sentiment, "{field:?}");
             for wrong in ["a", "\"\"", "\" \"", "null", "[]", "[\"a\"]"] {
                 assert!(!fits(field, wrong), "{field:?} {wrong}");
             }
@@ -350,6 +371,28 @@ mod tests {
         assert!(fits(F::Entities, &entity(",\"start\":0,\"end\":1")));
         assert!(!fits(F::Entities, &entity(",\"start\":1,\"end\":1")));
         assert!(!fits(F::Entities, &entity("")));
+    }
+
+    #[test]
+    fn a_sentiment_is_what_can_be_asked_for() {
+        let field = CorrectionField::Sentiment;
+        let typed = |typed: &str| {
+            let json = correction_json(field, typed).unwrap();
+            check_correction(field, &json).map(|()| json.for_search().to_owned())
+        };
+        for (written, json) in [
+            ("Positive", "\"positive\""),
+            ("NEGATIVE ", "\"negative\""),
+            ("-1", "-1"),
+            ("0.250", "0.250"),
+            (".5", "0.5"),
+        ] {
+            assert_eq!(typed(written).as_deref(), Ok(json));
+        }
+        for wrong in ["neg", "foo", "1.01", "-2", "1e999", "NaN", "inf", "0,5"] {
+            let words = typed(wrong).unwrap_err();
+            assert!(words.contains("positive, neutral, negative or a number from -1 to 1"));
+        }
     }
 
     #[test]

@@ -22,8 +22,8 @@ mod time;
 pub use confidence::{Confidence, DEFAULT_THRESHOLD};
 pub use conversation::{Attributes, Imported, ReviewSeed};
 pub use correction::{
-    MarkedEntity, check_correction, correction_json, correction_words, entities_json, entities_of,
-    shown_intent, spelled, string_json, string_of, strings_json, strings_of,
+    MarkedEntity, SENTIMENTS, check_correction, correction_json, correction_words, entities_json,
+    entities_of, shown_intent, spelled, string_json, string_of, strings_json, strings_of,
 };
 pub use event::{
     ActionRun, Author, Button, Entity, Event, EventKind, FlowState, FlowStep, Prediction, Ranked,

@@ -122,6 +122,18 @@ fn several_at_once_are_one_change() {
 }
 
 #[test]
+fn a_sentiment_that_cannot_be_asked_for_is_refused() {
+    let world = World::new();
+    assert_snapshot!(world.run("correct anna sentiment=neg"), @r#"
+    -- stderr --
+    afterword: the corrected sentiment is positive, neutral, negative or a number from -1 to 1
+    [2]
+    "#);
+    world.stdout(&["correct", "anna", "sentiment=Negative"]);
+    assert_eq!(line(&world, "anna")["sentiment"], "negative");
+}
+
+#[test]
 fn a_filter_corrects_all_that_match() {
     let world = World::new();
     let all = world.stdout(&["count"]);

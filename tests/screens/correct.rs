@@ -307,23 +307,32 @@ fn topics_and_more_are_corrected_from_the_header_and_from_a_list_alone() {
             status.contains("topics of visitor-4: delivery, delivery/slot"),
             "{status}"
         );
-        screen.press("i<down><enter>-0.5<enter>");
-        let sentiment = said(&screen.review("visitor-4"), CorrectionField::Sentiment);
-        assert_eq!(sentiment.as_deref(), Some("-0.5"));
+        // The fields are there again, with the new value.
+        assert!(screen.text().contains("delivery, delivery/slot (corrected"));
+        screen.press("<down><enter><ctrl-u>foo<enter>");
+        assert!(
+            screen.text().contains("neutral, negative or a number"),
+            "{}",
+            screen.text()
+        );
+        let sentiment =
+            |screen: &Screen| said(&screen.review("visitor-4"), CorrectionField::Sentiment);
+        assert_eq!(sentiment(&screen), None);
+        screen.press("<ctrl-u>-0.5<enter>");
+        assert_eq!(sentiment(&screen).as_deref(), Some("-0.5"));
         // Shown with where it comes from, and taken back by an empty value.
-        screen.press("i");
         assert!(
             screen.text().contains("-0.5 (corrected)"),
             "{}",
             screen.text()
         );
         screen.press("2<ctrl-u><enter>");
-        assert_eq!(
-            said(&screen.review("visitor-4"), CorrectionField::Sentiment),
-            None
-        );
-        screen.press("i<ctrl-d>");
+        assert_eq!(sentiment(&screen), None);
+        screen.press("1<esc><ctrl-d>");
         assert!(screen.review("visitor-4").corrections.is_empty());
+        assert!(screen.app.popup.is_some());
+        screen.press("q");
+        assert!(screen.app.popup.is_none());
         screen.press("uuuu");
         assert!(screen.review("visitor-4").corrections.is_empty());
     }
@@ -345,7 +354,7 @@ fn marked_conversations_are_corrected_together() {
     assert_eq!(of(&screen, "visitor-4").as_deref(), Some("\"pt\""));
     assert_eq!(of(&screen, &other).as_deref(), Some("\"pt\""));
     assert!(screen.app.list.marks.is_empty());
-    screen.press("u");
+    screen.press("<esc>u");
     assert_eq!(of(&screen, "visitor-4"), None);
 }
 

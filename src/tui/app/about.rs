@@ -11,7 +11,7 @@ use super::App;
 use super::correct::Parts;
 use super::popup::{Popup, is_ctrl};
 use crate::filter::{fold, values};
-use crate::model::{CorrectionField, correction_json, strings_of};
+use crate::model::{CorrectionField, SENTIMENTS, check_correction, correction_json, strings_of};
 use crate::store::Card;
 use crate::text::Untrusted;
 use crate::tui::layout::Pane;
@@ -67,7 +67,10 @@ impl About {
             field,
             imported: card.map(|c| imported(c, field)).unwrap_or_default(),
             corrected: card.and_then(|c| corrected(c, field)),
-            known: Vec::new(),
+            known: match field {
+                CorrectionField::Sentiment => sentiments(&[]),
+                _ => Vec::new(),
+            },
         };
         Self {
             whom,
@@ -85,7 +88,10 @@ impl About {
 
     pub(super) fn know(&mut self, field: CorrectionField, values: Vec<(String, u64)>) {
         if let Some(of) = self.fields.iter_mut().find(|f| f.field == field) {
-            of.known = values;
+            of.known = match field {
+                CorrectionField::Sentiment => sentiments(&values),
+                _ => values,
+            };
         }
     }
 
@@ -99,7 +105,15 @@ impl About {
             let known = fold(&v.0);
             known.starts_with(&begins) && known != begins
         };
-        of.known.iter().filter(goes_on).take(OFFERED).collect()
+        let offers: Vec<_> = of.known.iter().filter(goes_on).take(OFFERED).collect();
+        if !offers.is_empty() || of.field != CorrectionField::Sentiment {
+            return offers;
+        }
+        // There are no others: each stands to choose, those behind the typed one first.
+        let at = of.known.iter().position(|k| k.0 == begins);
+        let (before, behind) = of.known.split_at(at.unwrap_or_default());
+        let behind = &behind[usize::from(at.is_some())..];
+        behind.iter().chain(before).collect()
     }
 
     /// Puts the first value that is offered in the place of what was begun.
@@ -115,6 +129,12 @@ impl About {
             *input = Input::new(format!("{}{blank}{offer}", &typed[..kept]));
         }
     }
+}
+
+/// The words of a sentiment, with how often each is among these values.
+fn sentiments(values: &[(String, u64)]) -> Vec<(String, u64)> {
+    let count = |word| values.iter().find(|v| v.0 == word).map_or(0, |v| v.1);
+    SENTIMENTS.map(|word| (word.to_owned(), count(word))).into()
 }
 
 /// What is being typed: of topics the last of them.
@@ -154,10 +174,15 @@ pub fn imported(card: &Card, field: CorrectionField) -> String {
 /// What a person says of a conversation, as people write it.
 pub fn corrected(card: &Card, field: CorrectionField) -> Option<String> {
     let json = card.review.corrected.iter().find(|c| c.0 == field)?;
-    Some(match field {
-        CorrectionField::Topics => join(&strings_of(&json.1).unwrap_or_default()),
-        _ => values::plain_json(json.1.for_search()).into_owned(),
-    })
+    Some(written(field, &json.1))
+}
+
+/// A corrected value as people write it.
+fn written(field: CorrectionField, json: &Untrusted) -> String {
+    match field {
+        CorrectionField::Topics => join(&strings_of(json).unwrap_or_default()),
+        _ => values::plain_json(json.for_search()).into_owned(),
+    }
 }
 
 fn join(topics: &[Untrusted]) -> String {
@@ -191,7 +216,7 @@ impl App {
             match key.code {
                 KeyCode::Enter => {
                     let typed = input.value().to_owned();
-                    return self.write_about(of, &typed);
+                    self.write_about(of, &typed);
                 }
                 KeyCode::Tab => of.complete(),
                 _ => {
@@ -203,7 +228,7 @@ impl App {
         let last = of.fields.len() - 1;
         match key.code {
             KeyCode::Char('q') => return false,
-            KeyCode::Char('d') if is_ctrl(key, 'd') => return self.write_about(of, ""),
+            KeyCode::Char('d') if is_ctrl(key, 'd') => self.write_about(of, ""),
             KeyCode::Char('j') | KeyCode::Down | KeyCode::Tab => {
                 of.cursor = (of.cursor + 1).min(last);
             }
@@ -222,16 +247,21 @@ impl App {
         true
     }
 
-    fn write_about(&mut self, of: &mut About, typed: &str) -> bool {
+    /// Writes the field under the cursor and goes back to the list of fields; what cannot be written stays
+    /// in its prompt.
+    fn write_about(&mut self, of: &mut About, typed: &str) {
         let about = &of.fields[of.cursor];
         let json = correction_json(about.field, typed);
+        if let Some(Err(words)) = json.as_ref().map(|j| check_correction(about.field, j)) {
+            return self.say(&words);
+        }
         if json.is_none() && about.corrected.is_none() && of.rows.len() == 1 {
             of.input = None;
             self.say(&format!(
                 "no correction of the {} to remove",
                 about.field.name()
             ));
-            return true;
+            return;
         }
         let line = |text: &str| Untrusted::from(text).line().cut(40).as_str().to_owned();
         let words = match &json {
@@ -248,6 +278,7 @@ impl App {
             }
             Some(_) => line(typed.trim()),
         };
+        let said = json.as_ref().map(|j| written(about.field, j));
         let mut parts = Parts::default();
         parts.add(about.field, json, words);
         let text = parts.said(&of.whom);
@@ -256,13 +287,36 @@ impl App {
             self.list.unmark();
         }
         self.list.range = None;
-        false
+        of.fields[of.cursor].corrected = said;
+        of.input = None;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_words_of_a_sentiment_stand_to_choose() {
+        let mut about = About::new("x".into(), [1].into(), None);
+        about.cursor = 1;
+        about.know(
+            CorrectionField::Sentiment,
+            vec![("0.5".into(), 9), ("negative".into(), 3)],
+        );
+        for (typed, first, offers) in [
+            ("", "positive", 3),
+            ("Ne", "neutral", 2),
+            ("neutral", "negative", 2),
+            ("foo", "positive", 3),
+        ] {
+            about.input = Some(Input::new(typed.into()));
+            assert_eq!(about.offers().len(), offers, "{typed}");
+            about.complete();
+            assert_eq!(about.input.as_ref().unwrap().value(), first);
+        }
+        assert_eq!(about.fields[1].known[2], ("negative".into(), 3));
+    }
 
     #[test]
     fn a_topic_is_completed_behind_the_others() {
