@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::escapes::strings_unescaped;
 use super::tokens::spell;
 
 /// Ends each text; nothing that is typed holds it, so no place reaches from one text into the next.
@@ -19,6 +20,8 @@ pub struct Haystack {
     from: Option<Vec<u32>>,
     /// Where each text begins in the texts put together.
     starts: Vec<u32>,
+    /// Which of the texts are the one before them once more, with its escapes read; ascending.
+    twins: Vec<usize>,
 }
 
 impl Haystack {
@@ -30,13 +33,44 @@ impl Haystack {
             out.starts.push(at as u32);
             out.add(text, at);
             at += text.len();
-            if let Some(from) = &mut out.from {
-                from.push(at as u32);
-            }
-            out.spelt.push(END);
-            at += END.len_utf8();
+            out.end(&mut at);
         }
         out
+    }
+
+    /// Makes texts ready that hold JSON strings: each as it is written and, where it has escapes, as it reads.
+    /// Places are those of what is written. Together they have less than 2 GB.
+    pub fn with_escapes<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut out = Self::default();
+        let mut at = 0;
+        for text in texts {
+            for twin in [false, true] {
+                if twin && !text.contains('\\') {
+                    continue;
+                }
+                if twin {
+                    out.twins.push(out.starts.len());
+                }
+                out.starts.push(at as u32);
+                if twin {
+                    out.add_chars(strings_unescaped(text), at);
+                } else {
+                    out.add(text, at);
+                }
+                at += text.len();
+                out.end(&mut at);
+            }
+        }
+        out
+    }
+
+    /// Ends a text whose bytes end at `at`.
+    fn end(&mut self, at: &mut usize) {
+        if let Some(from) = &mut self.from {
+            from.push(*at as u32);
+        }
+        self.spelt.push(END);
+        *at += END.len_utf8();
     }
 
     fn add(&mut self, text: &str, at: usize) {
@@ -52,11 +86,15 @@ impl Haystack {
             }
             return;
         }
+        self.add_chars(text.char_indices(), at);
+    }
+
+    fn add_chars(&mut self, chars: impl Iterator<Item = (usize, char)>, at: usize) {
         // Up to here every byte came from itself.
         let from = self
             .from
             .get_or_insert_with(|| (0..self.spelt.len() as u32).collect());
-        for (i, c) in text.char_indices() {
+        for (i, c) in chars {
             spell_one(c, &mut self.spelt);
             from.resize(self.spelt.len(), (at + i) as u32);
         }
@@ -72,14 +110,27 @@ impl Haystack {
         if needle.trim().is_empty() {
             return Vec::new();
         }
-        memmem::find_iter(self.spelt.as_bytes(), needle.as_bytes())
+        let mut places: Vec<_> = memmem::find_iter(self.spelt.as_bytes(), needle.as_bytes())
             .map(|at| {
                 let range = self.origin(at..at + needle.len());
                 let text = self.starts.partition_point(|s| *s as usize <= range.start) - 1;
                 let start = self.starts[text] as usize;
-                (text, range.start - start..range.end - start)
+                let twins = self.twins.partition_point(|twin| *twin <= text);
+                (text - twins, range.start - start..range.end - start)
             })
-            .collect()
+            .collect();
+        if !self.twins.is_empty() {
+            // What stands there both as it is written and as it reads is one place.
+            places.sort_by_key(|(text, range)| (*text, range.start));
+            places.dedup_by(|next, last| {
+                let same = next.0 == last.0 && next.1.start < last.1.end;
+                if same {
+                    last.1.end = last.1.end.max(next.1.end);
+                }
+                same
+            });
+        }
+        places
     }
 
     /// The bytes of the texts that these of `spelt` stand for: whole characters, with the marks on them.
@@ -149,6 +200,21 @@ mod tests {
         ] {
             assert_eq!(marked(text, asked), want, "{asked} in {text}");
         }
+    }
+
+    #[test]
+    fn escapes_are_found_as_they_read_and_as_they_are_written() {
+        let hay = Haystack::with_escapes([
+            "{",
+            r#""text": "\u043e\u0448 order""#,
+            r#""caf\u00e9": "cafe""#,
+            "order",
+        ]);
+        assert_eq!(hay.places("ОШ"), [(1, 9..21)]);
+        assert_eq!(hay.places("ш order"), [(1, 15..27)]);
+        assert_eq!(hay.places("order"), [(1, 22..27), (3, 0..5)], "each once");
+        assert_eq!(hay.places("u0448"), [(1, 16..21)]);
+        assert_eq!(hay.places("cafe"), [(2, 1..10), (2, 14..18)]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! This module must not know what a conversation is, and must not print.
 
 mod chars;
+mod escapes;
 mod find;
 mod path_slug;
 pub mod redact;
@@ -16,6 +17,7 @@ mod untrusted;
 mod wrap;
 
 pub use chars::is_drawable;
+pub(crate) use escapes::unescaped;
 pub use find::{Haystack, places};
 pub use path_slug::PathSlug;
 pub use safe::{Cluster, Excerpt, SafeText};

@@ -2,7 +2,10 @@
 
 use ratatui::style::Modifier;
 
-use crate::common::{Screen, Start, fixture};
+use afterword::model::{Event, EventKind};
+use afterword::store::testing::{imported, main_source, message, temporary};
+
+use crate::common::{NOW, Screen, Start, fixture};
 use crate::frames::{read, shown};
 
 fn at(screen: &Screen) -> usize {
@@ -190,6 +193,28 @@ fn the_cursor_goes_back_when_the_words_find_nothing_any_more() {
     let hit = line(&screen);
     screen.press("q");
     assert!(hit > 0 && line(&screen) == 0, "{hit}");
+}
+
+#[test]
+fn escapes_of_the_record_are_found_as_they_read() {
+    let raw = r#"{"event": "user", "text": "\u041e\u0448\u0438\u0431\u043a\u0430 1182"}"#;
+    let event = Event {
+        raw: Some(raw.into()),
+        ..message(EventKind::User, NOW - 60_000, "Ошибка 1182")
+    };
+    let (dir, mut store) = temporary();
+    let mut ingest = store.begin_import(&main_source()).unwrap();
+    ingest.take(imported("olga", vec![event])).unwrap();
+    ingest.finish().unwrap();
+    drop(store);
+    let mut screen = Start::on(dir).filter("").go();
+    screen.press("<enter>>>>>/ошибка");
+    assert_eq!(
+        lit(&screen),
+        [r"\u041e\u0448\u0438\u0431\u043a\u0430"],
+        "{}",
+        screen.text()
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Hiding inside of JSON text: string by string, so that it stays JSON and everything else keeps its bytes.
 
 use super::mask::Mask;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, unescaped};
 
 /// Shorter whole numbers are no personal data.
 const FEWEST_DIGITS: usize = 7;
@@ -115,29 +115,5 @@ fn decoded(inside: &str) -> String {
     if !inside.contains('\\') {
         return inside.to_owned();
     }
-    let mut units: Vec<u16> = Vec::with_capacity(inside.len());
-    let mut chars = inside.chars();
-    let mut pair = [0; 2];
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            units.extend_from_slice(c.encode_utf16(&mut pair));
-            continue;
-        }
-        let c = match chars.next() {
-            Some('n') => '\n',
-            Some('t') => '\t',
-            Some('r') => '\r',
-            Some('b') => '\u{8}',
-            Some('f') => '\u{c}',
-            Some('u') => {
-                let hex: String = chars.by_ref().take(4).collect();
-                units.push(u16::from_str_radix(&hex, 16).unwrap_or(0xfffd));
-                continue;
-            }
-            Some(other) => other,
-            None => break,
-        };
-        units.extend_from_slice(c.encode_utf16(&mut pair));
-    }
-    String::from_utf16_lossy(&units)
+    unescaped(inside).map(|(_, c)| c).collect()
 }

@@ -347,7 +347,7 @@ impl App {
                     message: true,
                 });
                 let texts = (0..doc.len()).map(|line| doc.text(line));
-                (owners.collect(), Haystack::new(texts))
+                (owners.collect(), Haystack::with_escapes(texts))
             }
         };
         let at = find.at.filter(|_| !first);
