@@ -46,9 +46,8 @@ pub(crate) fn strings_unescaped(text: &str) -> impl Iterator<Item = (usize, char
         let begin = from;
         from += end;
         let quote = inside.map(|_| (begin, '"'));
-        let said = inside.map(|inside| {
-            unescaped(&inside[..end - 1]).map(move |(at, c)| (begin + 1 + at, c))
-        });
+        let said = inside
+            .map(|inside| unescaped(&inside[..end - 1]).map(move |(at, c)| (begin + 1 + at, c)));
         let close = inside
             .filter(|inside| inside[end - 1..].starts_with('"'))
             .map(|_| (begin + end, '"'));
@@ -58,7 +57,13 @@ pub(crate) fn strings_unescaped(text: &str) -> impl Iterator<Item = (usize, char
             plain.map(move |(at, c)| (begin + at, c))
         });
         let said = said.into_iter().flatten();
-        Some(quote.into_iter().chain(said).chain(close).chain(plain.into_iter().flatten()))
+        Some(
+            quote
+                .into_iter()
+                .chain(said)
+                .chain(close)
+                .chain(plain.into_iter().flatten()),
+        )
     });
     parts.flatten()
 }
@@ -83,7 +88,9 @@ fn character(inside: &str, at: usize) -> (char, usize) {
         return (char::REPLACEMENT_CHARACTER, at);
     };
     let (end, low) = (at + 4, at + 6);
-    let second = inside[end..].strip_prefix("\\u").and_then(|_| unit(inside, low));
+    let second = inside[end..]
+        .strip_prefix("\\u")
+        .and_then(|_| unit(inside, low));
     let mut read = char::decode_utf16([first].into_iter().chain(second));
     match read.next() {
         Some(Ok(c)) if c.len_utf16() == 2 => (c, low + 4),
@@ -109,7 +116,10 @@ mod tests {
     #[test]
     fn strings_are_read_and_the_rest_stays() {
         for (text, want) in [
-            (r#""a": "\u043e\u0448 x\n\"y\\","#, "\"a\": \"ош x\n\"y\\\","),
+            (
+                r#""a": "\u043e\u0448 x\n\"y\\","#,
+                "\"a\": \"ош x\n\"y\\\",",
+            ),
             (r#""\ud83d\ude00\ud83dz\u00""#, "\"😀\u{fffd}z\u{fffd}00\""),
             (r#"C:\new "n\u00e9" \u00e9"#, "C:\\new \"né\" \\u00e9"),
             (r#""open \u0"#, "\"open \u{fffd}0"),
