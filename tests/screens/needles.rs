@@ -169,7 +169,6 @@ fn review(store: &mut Store, row: i64, tag: u8) {
         (event, correction(CorrectionField::Intent, "\"refund\"")),
         (event, correction(CorrectionField::Entities, &entities)),
         (conversation, correction(CorrectionField::Summary, &json)),
-        (conversation, correction(CorrectionField::Sentiment, &json)),
         (
             conversation,
             correction(CorrectionField::Topics, &format!("[{json}]")),

@@ -2,7 +2,7 @@
 
 use super::json::quoted;
 use super::mask::{Mask, Masked};
-use crate::model::{Attributes, CorrectionField, Event};
+use crate::model::{Attributes, CorrectionField, Event, spelled};
 use crate::text::Untrusted;
 
 impl Mask<'_> {
@@ -140,8 +140,8 @@ impl Mask<'_> {
                 }
             }
             let moved = serde_json::to_string(&list).unwrap_or_default();
-            return self.json("", &moved.into());
+            return spelled(field, self.json("", &moved.into()));
         }
-        self.json("", value)
+        spelled(field, self.json("", value))
     }
 }
