@@ -153,7 +153,14 @@ pub fn correction_json(field: CorrectionField, typed: &str) -> Option<Untrusted>
 /// export is the same value; JSON that is none of this field stays as it is.
 pub fn spelled(field: CorrectionField, json: Untrusted) -> Untrusted {
     let respelled = match field {
-        CorrectionField::Entities => entities_of(&json).ok().map(|all| entities_json(&all)),
+        CorrectionField::Entities => entities_of(&json).ok().map(|mut all| {
+            for entity in &mut all {
+                if let Some(text) = string_of(&entity.value) {
+                    entity.value = string_json(text.for_export());
+                }
+            }
+            entities_json(&all)
+        }),
         CorrectionField::Topics => strings_of(&json).map(|all| strings_json(&all)),
         _ => string_of(&json).map(|text| string_json(text.for_export())),
     };
